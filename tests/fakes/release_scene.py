@@ -10,7 +10,7 @@ from mrt_pipeline.contracts.names import FINAL_NAME, FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.release import Approval
 from mrt_pipeline.history.runs import Run, read_run
-from mrt_pipeline.releasing.admission import Candidate, admit
+from mrt_pipeline.releasing.admission import ReleaseCandidate, admit
 from mrt_pipeline.releasing.approving import approve
 from mrt_pipeline.report import REPORT_FILE, render_report
 from mrt_pipeline.runtime.checkpoints import content_sha256
@@ -44,19 +44,19 @@ def put_completed(folder: Path, dataset: Stage3Output | None = None, **changes: 
     return get_run_of(folder)
 
 
-def put_candidate(folder: Path, dataset: Stage3Output | None = None, **changes: Any) -> Candidate:
+def put_candidate(folder: Path, dataset: Stage3Output | None = None, **changes: Any) -> ReleaseCandidate:
     """Make such a run and return it as a candidate for approval."""
     return admit(put_completed(folder, dataset, **changes), TODAY)
 
 
-def put_approved(folder: Path, dataset: Stage3Output | None = None, **changes: Any) -> Candidate:
+def put_approved(folder: Path, dataset: Stage3Output | None = None, **changes: Any) -> ReleaseCandidate:
     """Make such a run and approve it."""
     candidate = put_candidate(folder, dataset, **changes)
     approve_as_is(candidate)
     return candidate
 
 
-def approve_as_is(candidate: Candidate, now: datetime = NOW) -> Approval:
+def approve_as_is(candidate: ReleaseCandidate, now: datetime = NOW) -> Approval:
     """Approve without a checklist."""
     return approve(candidate, REVIEWER, None, None, now).approval
 

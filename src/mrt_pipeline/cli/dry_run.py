@@ -9,7 +9,7 @@ import orjson
 
 from mrt_pipeline.cli.printing import align, say, say_json
 from mrt_pipeline.config import PipelineConfig, find_config
-from mrt_pipeline.orchestrator.dry_run import Plan, make_plan
+from mrt_pipeline.orchestrator.dry_run import RunPlan, make_plan
 from mrt_pipeline.orchestrator.request import RunRequest
 
 
@@ -22,7 +22,7 @@ def show_plan(config: Path | None, request: RunRequest, *, as_json: bool) -> Non
     say(*_describe(plan))
 
 
-def _describe(plan: Plan) -> Iterator[str]:
+def _describe(plan: RunPlan) -> Iterator[str]:
     yield (
         f"{plan.command} would write to {_where(plan)}, as of {plan.as_of}:" if plan.stages else plan.command
     )
@@ -38,7 +38,7 @@ def _describe(plan: Plan) -> Iterator[str]:
             yield from (f"  - {first}", *(f"  {line}" for line in further))
 
 
-def _where(plan: Plan) -> str:
+def _where(plan: RunPlan) -> str:
     if plan.folder is None:
         return f"a new folder in {plan.outputs}"
     goes_on = f", resuming run {plan.continues}" if plan.continues else ""

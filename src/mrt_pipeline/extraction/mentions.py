@@ -81,26 +81,28 @@ class Kind:
         """Return what a mention looks like; lists after commas need the plural (`Exit 1, 2 escalators`)."""
         return _pattern_of(self)
 
-    def _compile(self) -> re.Pattern[str]:
-        one = rf"\b(?i:{self.one})\b{_BEFORE}(?P<few>{LABEL_PATTERN}(?:{_FEW}{LABEL_PATTERN}){{0,5}})"
-        listed = rf"{LABEL_PATTERN}(?:{_MANY}{LABEL_PATTERN}){{0,{MAX_RANGE}}}"
-        many = rf"\b(?i:{self.many})\b{_BEFORE}(?P<many>{listed})"
-        if not self.is_small_too:
-            return re.compile(f"{many}|{one}")
-        listed = rf"{_SMALL}(?:{_MANY}{_SMALL}){{0,{MAX_RANGE}}}"
-        small = rf"\b(?i:{self.many})\b{_BEFORE}(?P<small_many>{listed})"
-        few = rf"\b(?i:{self.one})\b{_BEFORE}(?P<small>{_SMALL}(?:{_FEW}{_SMALL}){{0,5}})"
-        return re.compile(f"{many}|{one}|{small}|{few}", re.MULTILINE)
-
     @property
     def header(self) -> re.Pattern[str]:
         """Return what the first cell of a table of such things says."""
-        return re.compile(rf"^[^|\t]*\b(?i:{self.one}|{self.many})\b[^|\t]*[|\t]")
+        return _header_of(self)
 
 
 @cache
 def _pattern_of(kind: Kind) -> re.Pattern[str]:
-    return kind._compile()
+    one = rf"\b(?i:{kind.one})\b{_BEFORE}(?P<few>{LABEL_PATTERN}(?:{_FEW}{LABEL_PATTERN}){{0,5}})"
+    listed = rf"{LABEL_PATTERN}(?:{_MANY}{LABEL_PATTERN}){{0,{MAX_RANGE}}}"
+    many = rf"\b(?i:{kind.many})\b{_BEFORE}(?P<many>{listed})"
+    if not kind.is_small_too:
+        return re.compile(f"{many}|{one}")
+    listed = rf"{_SMALL}(?:{_MANY}{_SMALL}){{0,{MAX_RANGE}}}"
+    small = rf"\b(?i:{kind.many})\b{_BEFORE}(?P<small_many>{listed})"
+    few = rf"\b(?i:{kind.one})\b{_BEFORE}(?P<small>{_SMALL}(?:{_FEW}{_SMALL}){{0,5}})"
+    return re.compile(f"{many}|{one}|{small}|{few}", re.MULTILINE)
+
+
+@cache
+def _header_of(kind: Kind) -> re.Pattern[str]:
+    return re.compile(rf"^[^|\t]*\b(?i:{kind.one}|{kind.many})\b[^|\t]*[|\t]")
 
 
 EXIT = Kind("exit|entrance", "exits|entrances", is_small_too=True)

@@ -150,9 +150,7 @@ def parse_html(html: str) -> _Element | None:
     )
     try:
         return etree.fromstring(content, parser)
-    except etree.ParserError:  # nothing in it that could be an element
-        return None
-    except etree.XMLSyntaxError:
+    except (etree.ParserError, etree.XMLSyntaxError):  # nothing in it that could be an element
         return None
 
 

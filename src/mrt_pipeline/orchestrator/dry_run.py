@@ -80,7 +80,7 @@ _WITHOUT_DATASET = {
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RunPlan:
     """What a run would do."""
 
     command: str
@@ -98,7 +98,7 @@ class Plan:
     """why it would end before doing anything; one sentence each, with what to do"""
 
 
-def make_plan(config: PipelineConfig, request: RunRequest, now: Callable[[], datetime] = utc_now) -> Plan:
+def make_plan(config: PipelineConfig, request: RunRequest, now: Callable[[], datetime] = utc_now) -> RunPlan:
     """Return what carrying out a request now would do."""
     refuse_useless_request(request, config.settings)
     outputs = config.settings.output.directory
@@ -107,12 +107,20 @@ def make_plan(config: PipelineConfig, request: RunRequest, now: Callable[[], dat
         manifest = find_or_rebuild(folder).manifest if folder is not None else None
     except (CheckpointError, StorageError) as error:
         day = choose_day(request, None, now())
-        return Plan(request.command, day, None, outputs, None, (), obstacles=(str(error),))
+        return RunPlan(
+            command=request.command,
+            as_of=day,
+            folder=None,
+            outputs=outputs,
+            continues=None,
+            stages=(),
+            obstacles=(str(error),),
+        )
     as_of = choose_day(request, manifest, now())
     refuse_to_replace_shown(request, folder, Path(outputs), as_of, now())
     context = replace(default_context(config, as_of), folder=folder, now=now)
     stages = tuple(plan_stages(request, manifest, context))
-    return Plan(
+    return RunPlan(
         command=request.command,
         as_of=as_of,
         folder=None if folder is None else str(folder),

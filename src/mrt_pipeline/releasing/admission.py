@@ -21,7 +21,7 @@ from mrt_pipeline.stages.licensing import show_licences
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ReleaseCandidate:
     """A run that may be released, with its dataset and report as they were written."""
 
     run: Run
@@ -40,7 +40,7 @@ Aim = Literal["approved", "released"]
 """what a run is checked for, as worded in messages"""
 
 
-def admit(run: Run, today: date, aim: Aim = "released") -> Candidate:
+def admit(run: Run, today: date, aim: Aim = "released") -> ReleaseCandidate:
     """Return what may be released from a run, after checking that it is fit for release.
 
     Args:
@@ -69,7 +69,9 @@ def admit(run: Run, today: date, aim: Aim = "released") -> Candidate:
             f"{run.folder} was made for the licences {show_licences(dataset.metadata.licences)}; a release "
             f"holds a download for all and one for open licences. Run with output.licences: all. {_see(run)}"
         )
-    return Candidate(run, dataset, read_bytes(run.folder / FINAL_NAME), read_bytes(run.folder / REPORT_FILE))
+    return ReleaseCandidate(
+        run, dataset, read_bytes(run.folder / FINAL_NAME), read_bytes(run.folder / REPORT_FILE)
+    )
 
 
 def _refuse_unfinished(run: Run) -> None:

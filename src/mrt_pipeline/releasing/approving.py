@@ -16,7 +16,7 @@ from mrt_pipeline.contracts.names import APPROVAL_NAME
 from mrt_pipeline.contracts.release import Approval, Checklist, Review
 from mrt_pipeline.errors import ReleaseError, UsageError
 from mrt_pipeline.history.runs import Run
-from mrt_pipeline.releasing.admission import Candidate
+from mrt_pipeline.releasing.admission import ReleaseCandidate
 from mrt_pipeline.report import REPORT_FILE, read_checklist
 from mrt_pipeline.runtime.checkpoints import describe_fault
 from mrt_pipeline.runtime.files import read_bytes, write_record
@@ -38,7 +38,7 @@ class Approved:
 
 
 def approve(
-    candidate: Candidate, approved_by: str, note: str | None, review: Review | None, now: datetime
+    candidate: ReleaseCandidate, approved_by: str, note: str | None, review: Review | None, now: datetime
 ) -> Approved:
     """Write a person's approval of a dataset to its run's folder, replacing an earlier one.
 
@@ -83,7 +83,7 @@ def find_approval(run: Run) -> Approval | None:
         ) from error
 
 
-def get_approval(candidate: Candidate) -> Approval:
+def get_approval(candidate: ReleaseCandidate) -> Approval:
     """Return the approval of exactly this dataset.
 
     Raises:
@@ -103,7 +103,7 @@ def get_approval(candidate: Candidate) -> Approval:
     return approval
 
 
-def read_review(path: Path, candidate: Candidate, *, is_incomplete_wanted: bool) -> Review:
+def read_review(path: Path, candidate: ReleaseCandidate, *, is_incomplete_wanted: bool) -> Review:
     """Return the review recorded in a checklist that was saved from the report's page.
 
     Args:
@@ -147,7 +147,7 @@ def _replace(run: Run, approval: Approval) -> Approved:
         return Approved(approval, has_replaced_damaged=True)
 
 
-def _points_of_report(candidate: Candidate) -> tuple[str, ...]:
+def _points_of_report(candidate: ReleaseCandidate) -> tuple[str, ...]:
     try:
         return read_checklist(candidate.report)
     except ValueError as error:
@@ -157,7 +157,7 @@ def _points_of_report(candidate: Candidate) -> tuple[str, ...]:
         ) from error
 
 
-def _ticked(path: Path, candidate: Candidate, points: Sequence[str]) -> set[str]:
+def _ticked(path: Path, candidate: ReleaseCandidate, points: Sequence[str]) -> set[str]:
     try:
         found = Checklist.model_validate_json(read_bytes(path))
     except FileNotFoundError:

@@ -27,7 +27,7 @@ from mrt_pipeline.contracts.release import (
     SourceRead,
 )
 from mrt_pipeline.releasing import naming
-from mrt_pipeline.releasing.admission import Candidate
+from mrt_pipeline.releasing.admission import ReleaseCandidate
 from mrt_pipeline.releasing.changes import find_changes, render_changes
 from mrt_pipeline.releasing.contents import ReleaseFile
 from mrt_pipeline.releasing.materials import render_materials
@@ -51,11 +51,11 @@ READ_ONLY = 0o444
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReleasePlan:
     """The contents of a new release."""
 
     version: str
-    candidate: Candidate
+    candidate: ReleaseCandidate
     open_dataset: Stage3Output
     """the candidate's dataset for open licences"""
     approval: Approval
@@ -66,7 +66,7 @@ class Plan:
     now: datetime
 
 
-def build(plan: Plan, releases: Path) -> Released:
+def build(plan: ReleasePlan, releases: Path) -> Released:
     """Build a release in the folder of all releases; it gets its name once it is complete and on disk.
 
     Raises:
@@ -91,7 +91,7 @@ def build(plan: Plan, releases: Path) -> Released:
     return read_release(place)
 
 
-def render(plan: Plan) -> dict[str, bytes]:
+def render(plan: ReleasePlan) -> dict[str, bytes]:
     """Return every file of a release by name."""
     dataset = plan.candidate.dataset
     title = f"Stations and exits of Singapore's MRT and LRT on {dataset.metadata.as_of}"
@@ -115,7 +115,7 @@ def render(plan: Plan) -> dict[str, bytes]:
     return {**contents, naming.SUMS_NAME: render_sums({name: sha256_of(it) for name, it in contents.items()})}
 
 
-def _index(plan: Plan, title: str, delta: Delta, files: Iterable[ReleaseFile]) -> ReleaseIndex:
+def _index(plan: ReleasePlan, title: str, delta: Delta, files: Iterable[ReleaseFile]) -> ReleaseIndex:
     dataset, manifest = plan.candidate.dataset, plan.candidate.run.manifest
     return ReleaseIndex(
         version=plan.version,
@@ -145,7 +145,7 @@ def _describe_set(name: Literal["all", "open"], folder: str, dataset: Stage3Outp
     )
 
 
-def _attribution(plan: Plan, dataset: Stage3Output, folder: str = "") -> ReleaseFile:
+def _attribution(plan: ReleasePlan, dataset: Stage3Output, folder: str = "") -> ReleaseFile:
     sentences = render_attribution(plan.version, list_licences(dataset.provenance.values()))
     return ReleaseFile("attribution", f"{folder}{naming.ATTRIBUTION_NAME}", sentences)
 

@@ -14,7 +14,7 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.release import Resource
 from mrt_pipeline.contracts.run import FileName
 from mrt_pipeline.errors import ReleaseError
-from mrt_pipeline.releasing.admission import Candidate
+from mrt_pipeline.releasing.admission import ReleaseCandidate
 from mrt_pipeline.releasing.naming import OWN_NAMES
 from mrt_pipeline.report import REPORT_FILE
 from mrt_pipeline.runtime.checkpoints import content_sha256
@@ -95,7 +95,7 @@ def render_exports(dataset: Stage3Output, folder: str = "") -> list[ReleaseFile]
     ]
 
 
-def identify(candidate: Candidate, exports: Iterable[ReleaseFile]) -> str:
+def identify(candidate: ReleaseCandidate, exports: Iterable[ReleaseFile]) -> str:
     """Return an identifier that is equal for equal data of one date in equal formats, whenever made."""
     dataset = candidate.dataset
     lines = [f"as of {dataset.metadata.as_of}", f"{content_sha256(dataset)}  {FINAL_NAME}"]

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from mrt_pipeline.contracts.names import LATEST
 from mrt_pipeline.contracts.release import Approval, Delta, Rollback, VersionEntry, Versions
 from mrt_pipeline.errors import ReleaseError, UsageError
-from mrt_pipeline.releasing.admission import Candidate
-from mrt_pipeline.releasing.building import Plan, build
+from mrt_pipeline.releasing.admission import ReleaseCandidate
+from mrt_pipeline.releasing.building import ReleasePlan, build
 from mrt_pipeline.releasing.contents import identify, render_exports
 from mrt_pipeline.releasing.naming import DELTA_NAME, OPEN, PAGE_NAME, VERSIONS_NAME, choose_version, order_of
 from mrt_pipeline.releasing.page import render_page
@@ -53,7 +53,7 @@ class Outcome:
     """whether the list of versions was missing and was rebuilt without its rollbacks"""
 
 
-def release(candidate: Candidate, approval: Approval, releases: Path, now: datetime) -> Outcome:
+def release(candidate: ReleaseCandidate, approval: Approval, releases: Path, now: datetime) -> Outcome:
     """Release a run, unless equal data for its date was released before in equal formats.
 
     Args:
@@ -83,7 +83,7 @@ def release(candidate: Candidate, approval: Approval, releases: Path, now: datet
         version = choose_version(candidate.dataset.metadata.as_of, (entry.version for entry in listed))
         before = find_previous(listed, version)
         previous = None if before is None else get_release(releases, before.version)
-        plan = Plan(version, candidate, open_dataset, approval, exports, content, previous, now)
+        plan = ReleasePlan(version, candidate, open_dataset, approval, exports, content, previous, now)
         made = describe_release(build(plan, releases))
         versions = add_version(versions, made)
         settle(releases, versions)

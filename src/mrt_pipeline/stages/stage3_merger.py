@@ -23,7 +23,13 @@ from mrt_pipeline.network import load_network
 from mrt_pipeline.runtime.checkpoints import write_checkpoint
 from mrt_pipeline.runtime.clock import singapore_date
 from mrt_pipeline.runtime.context import RunContext, default_context
-from mrt_pipeline.stages.checks import check_completeness, check_features, check_sanity, check_schema
+from mrt_pipeline.stages.checks import (
+    check_completeness,
+    check_features,
+    check_freshness,
+    check_sanity,
+    check_schema,
+)
 from mrt_pipeline.stages.distant_places import doubt_distant_places
 from mrt_pipeline.stages.licensing import restrict
 
@@ -141,6 +147,7 @@ def check_dataset(
     if groups.completeness_check:
         today = today or singapore_date(dataset.metadata.generated_at)
         findings.extend(check_completeness(dataset, network, settings, today))
+        findings.extend(check_freshness(dataset, settings))
     if groups.sanity_check:
         findings.extend(check_sanity(dataset, network))
     return tuple(findings)

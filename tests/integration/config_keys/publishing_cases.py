@@ -14,7 +14,7 @@ from mrt_pipeline.contracts.network import ExitAccess, Station, StepFree
 from mrt_pipeline.network import network_evidence
 from mrt_pipeline.orchestrator import PipelineOrchestrator
 from mrt_pipeline.runtime.clock import singapore_date, utc_now
-from mrt_pipeline.stages.checks.completeness import check_freshness
+from mrt_pipeline.stages.checks.freshness import check_freshness
 from mrt_pipeline.stages.stage3_merger import Stage3Merger
 from tests.fakes.enrichment_sources import NO_CONFIG
 from tests.fakes.network_builder import NOW, make_dataset, provenance

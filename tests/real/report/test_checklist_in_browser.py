@@ -9,7 +9,7 @@ import pytest
 
 from mrt_pipeline.contracts.release import Review
 from mrt_pipeline.errors import ReleaseError
-from mrt_pipeline.releasing.admission import Candidate, admit
+from mrt_pipeline.releasing.admission import ReleaseCandidate, admit
 from mrt_pipeline.releasing.approving import read_review
 from tests.fakes.release_scene import TODAY, get_run_of
 from tests.real.report.browser import Reader, open_browser
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.real_parts
 
 
 @pytest.fixture
-def candidate(report: Path) -> Candidate:
+def candidate(report: Path) -> ReleaseCandidate:
     """The run behind the report, with its own page."""
     return admit(get_run_of(report.parent / AFTER.isoformat()), TODAY)
 
 
 @pytest.fixture
-def page(candidate: Candidate, tmp_path: Path) -> Iterator[Reader]:
+def page(candidate: ReleaseCandidate, tmp_path: Path) -> Iterator[Reader]:
     """That page in a browser that has never seen it, and saves files into the test's folder."""
     with open_browser() as reader:
         saving = {"behavior": "allow", "downloadPath": str(tmp_path)}
@@ -65,7 +65,9 @@ def test_ticks_of_one_run_are_not_those_of_another(page: Reader, report: Path) -
     assert True not in _ticked(page)
 
 
-def test_what_is_saved_is_what_approve_takes(page: Reader, candidate: Candidate, tmp_path: Path) -> None:
+def test_what_is_saved_is_what_approve_takes(
+    page: Reader, candidate: ReleaseCandidate, tmp_path: Path
+) -> None:
     boxes = page.find_all("#checklist input")
     for box in boxes[1:]:
         box.click()

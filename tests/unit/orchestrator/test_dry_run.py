@@ -11,7 +11,14 @@ from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.run import Manifest, StageRecord
 from mrt_pipeline.errors import UsageError
 from mrt_pipeline.orchestrator import dry_run
-from mrt_pipeline.orchestrator.dry_run import Action, Plan, StagePlan, make_plan, plan_publishing, plan_stages
+from mrt_pipeline.orchestrator.dry_run import (
+    Action,
+    RunPlan,
+    StagePlan,
+    make_plan,
+    plan_publishing,
+    plan_stages,
+)
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.reuse import Decision, fingerprint_stage
 from mrt_pipeline.orchestrator.stage_specs import STAGES
@@ -75,7 +82,7 @@ def _actions(stages: list[StagePlan] | tuple[StagePlan, ...]) -> tuple[str, ...]
     return tuple(stage.action for stage in stages)
 
 
-def _make(tmp_path: Path, text: str, request: RunRequest) -> Plan:
+def _make(tmp_path: Path, text: str, request: RunRequest) -> RunPlan:
     return make_plan(_config(tmp_path, text), request, _now)
 
 

@@ -11,7 +11,7 @@ import pytest
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.release import Review
 from mrt_pipeline.errors import MrtPipelineError, ReleaseError, UsageError
-from mrt_pipeline.releasing.admission import Candidate
+from mrt_pipeline.releasing.admission import ReleaseCandidate
 from mrt_pipeline.releasing.approving import approve, find_approval, get_approval, read_review
 from mrt_pipeline.report import read_checklist
 from tests.fakes.network_builder import make_dataset
@@ -23,11 +23,11 @@ DOUBTED = make_dataset(
 
 
 @pytest.fixture
-def candidate(tmp_path: Path) -> Candidate:
+def candidate(tmp_path: Path) -> ReleaseCandidate:
     return put_candidate(tmp_path / "run", DOUBTED)
 
 
-def save(folder: Path, candidate: Candidate, **changes: Any) -> Path:
+def save(folder: Path, candidate: ReleaseCandidate, **changes: Any) -> Path:
     """Save a checklist as the report's page does, every point ticked."""
     points = [{"text": text, "ticked": True} for text in read_checklist(candidate.report)]
     content = {
@@ -42,14 +42,14 @@ def save(folder: Path, candidate: Candidate, **changes: Any) -> Path:
     return path
 
 
-def test_an_approval_says_who_when_and_of_which_bytes(candidate: Candidate) -> None:
+def test_an_approval_says_who_when_and_of_which_bytes(candidate: ReleaseCandidate) -> None:
     made = approve(candidate, f" {REVIEWER} ", "looked at ten exits", None, NOW).approval
     assert find_approval(candidate.run) == get_approval(candidate) == made
     assert (made.approved_by, made.approved_at, made.dataset_sha256) == (REVIEWER, NOW, candidate.sha256)
     assert made.note == "looked at ten exits"
 
 
-def test_nobody_in_particular_approves_nothing(candidate: Candidate) -> None:
+def test_nobody_in_particular_approves_nothing(candidate: ReleaseCandidate) -> None:
     with pytest.raises(UsageError, match="--by is empty"):
         approve(candidate, " ", None, None, NOW)
     assert find_approval(candidate.run) is None
@@ -57,7 +57,7 @@ def test_nobody_in_particular_approves_nothing(candidate: Candidate) -> None:
 
 @pytest.mark.parametrize("char", ["\n", "\r", "\t", "\x1b", "\x85", "\u2028", "\u2029", "\u202e", "\udc80"])
 def test_a_line_break_or_control_character_in_name_or_note_is_refused(
-    char: str, candidate: Candidate
+    char: str, candidate: ReleaseCandidate
 ) -> None:
     for name, note, flag in ((f"Ann{char}Bob", None, "--by"), ("Ann", f"seen{char}all", "--note")):
         with pytest.raises(UsageError, match=rf"{flag} contains .* \(U\+{ord(char):04X}\)"):
@@ -66,12 +66,12 @@ def test_a_line_break_or_control_character_in_name_or_note_is_refused(
 
 
 @pytest.mark.parametrize("name", ["Zoë O’Brien", "陈\u3000美玲", "க்\u200cஷ", "Ann\u00a0Lee"])
-def test_a_name_of_any_script_is_kept_as_it_is_written(name: str, candidate: Candidate) -> None:
+def test_a_name_of_any_script_is_kept_as_it_is_written(name: str, candidate: ReleaseCandidate) -> None:
     assert approve(candidate, name, name, None, NOW).approval.approved_by == name
     assert get_approval(candidate).note == name
 
 
-def test_an_approval_that_is_replaced_is_reported(candidate: Candidate) -> None:
+def test_an_approval_that_is_replaced_is_reported(candidate: ReleaseCandidate) -> None:
     first = approve(candidate, "Bob", None, None, NOW)
     assert (first.replaced, first.has_replaced_damaged) == (None, False)
     second = approve(candidate, "Ann", None, None, NOW)
@@ -81,14 +81,16 @@ def test_an_approval_that_is_replaced_is_reported(candidate: Candidate) -> None:
     assert (third.replaced, third.has_replaced_damaged) == (None, True)
 
 
-def test_the_refusal_of_a_run_without_approval_names_the_report_and_the_command(candidate: Candidate) -> None:
+def test_the_refusal_of_a_run_without_approval_names_the_report_and_the_command(
+    candidate: ReleaseCandidate,
+) -> None:
     with pytest.raises(ReleaseError) as caught:
         get_approval(candidate)
     assert f"Review {candidate.run.folder / 'report.html'}" in str(caught.value)
     assert f"mrt-pipeline approve {candidate.run.folder} --by NAME" in str(caught.value)
 
 
-def test_an_approval_is_void_once_the_dataset_has_changed(candidate: Candidate) -> None:
+def test_an_approval_is_void_once_the_dataset_has_changed(candidate: ReleaseCandidate) -> None:
     approve_as_is(candidate)
     changed = put_candidate(candidate.run.folder)
     with pytest.raises(
@@ -106,20 +108,22 @@ def test_the_approval_of_another_run_with_the_same_dataset_does_not_count(tmp_pa
         get_approval(other)
 
 
-def test_a_damaged_approval_is_named(candidate: Candidate) -> None:
+def test_a_damaged_approval_is_named(candidate: ReleaseCandidate) -> None:
     (candidate.run.folder / "approval.json").write_text("{}")
     with pytest.raises(ReleaseError, match=r"approval\.json is not an approval of this version"):
         get_approval(candidate)
 
 
-def test_a_checklist_with_every_point_ticked_is_a_whole_review(tmp_path: Path, candidate: Candidate) -> None:
+def test_a_checklist_with_every_point_ticked_is_a_whole_review(
+    tmp_path: Path, candidate: ReleaseCandidate
+) -> None:
     review = read_review(save(tmp_path, candidate), candidate, is_incomplete_wanted=False)
     assert review == Review(points=len(read_checklist(candidate.report)))
     assert review.points > 1
 
 
 def test_points_that_are_not_ticked_are_listed_and_refused_unless_that_is_wanted(
-    tmp_path: Path, candidate: Candidate
+    tmp_path: Path, candidate: ReleaseCandidate
 ) -> None:
     first, *others = read_checklist(candidate.report)
     points = [{"text": first, "ticked": False}, *({"text": text, "ticked": True} for text in others)]
@@ -131,7 +135,7 @@ def test_points_that_are_not_ticked_are_listed_and_refused_unless_that_is_wanted
 
 
 def test_a_point_that_is_listed_twice_counts_only_if_ticked_twice(
-    tmp_path: Path, candidate: Candidate
+    tmp_path: Path, candidate: ReleaseCandidate
 ) -> None:
     texts = read_checklist(candidate.report)
     points = [{"text": text, "ticked": True} for text in texts] + [{"text": texts[0], "ticked": False}]
@@ -151,12 +155,12 @@ def test_a_point_that_is_listed_twice_counts_only_if_ticked_twice(
     ],
 )
 def test_another_file_than_this_report_s_checklist_is_refused(
-    changes: dict[str, Any], said: str, tmp_path: Path, candidate: Candidate
+    changes: dict[str, Any], said: str, tmp_path: Path, candidate: ReleaseCandidate
 ) -> None:
     with pytest.raises(UsageError, match=said):
         read_review(save(tmp_path, candidate, **changes), candidate, is_incomplete_wanted=True)
 
 
-def test_a_checklist_that_is_not_there_is_named(tmp_path: Path, candidate: Candidate) -> None:
+def test_a_checklist_that_is_not_there_is_named(tmp_path: Path, candidate: ReleaseCandidate) -> None:
     with pytest.raises(MrtPipelineError, match=r"none\.json not found"):
         read_review(tmp_path / "none.json", candidate, is_incomplete_wanted=False)

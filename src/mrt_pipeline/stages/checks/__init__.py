@@ -9,7 +9,8 @@ A check never raises: it returns findings, and their severity decides whether th
 """
 
 from mrt_pipeline.stages.checks.completeness import check_completeness, check_features
+from mrt_pipeline.stages.checks.freshness import check_freshness
 from mrt_pipeline.stages.checks.sanity import check_sanity
 from mrt_pipeline.stages.checks.schema import check_schema
 
-__all__ = ["check_completeness", "check_features", "check_sanity", "check_schema"]
+__all__ = ["check_completeness", "check_features", "check_freshness", "check_sanity", "check_schema"]

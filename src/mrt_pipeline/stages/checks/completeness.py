@@ -6,15 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from mrt_pipeline.config.registry import source_of
 from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.checks import finding_of
-from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.fields import measure_coverage
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station, StationStatus
 from mrt_pipeline.contracts.outputs import FeatureAccount, FeatureOutcome, Stage3Output
-from mrt_pipeline.contracts.source_spec import USUAL_MAX_AGE_DAYS
 from mrt_pipeline.network import CodeEntry, Network
 
 COVERAGE = "field-coverage"
@@ -42,7 +39,6 @@ def check_completeness(
         yield _counts_not_compared(dataset.metadata.as_of, today)
     yield from _check_exits(dataset.stations)
     yield from report_coverage(dataset.stations)
-    yield from check_freshness(dataset, settings)
 
 
 def check_features(features: Iterable[FeatureAccount], stations: Iterable[Station]) -> Iterator[Finding]:
@@ -169,29 +165,3 @@ def _codes_of(codes: OpenCodes) -> set[str]:
 
 def _lines_of(stations: Iterable[Station]) -> set[str]:
     return {line for station in stations for line in station.lines}
-
-
-def check_freshness(dataset: Stage3Output, settings: Settings) -> Iterator[Finding]:
-    """Yield each source with an old document; if it has several, the one read longest ago counts."""
-    by_source: dict[str, list[Provenance]] = {}
-    for document in dataset.provenance.values():
-        by_source.setdefault(source_of(document), []).append(document)
-    for source, documents in by_source.items():
-        most = getattr(settings.sources.max_age_days, source, USUAL_MAX_AGE_DAYS)
-        old = sorted(
-            (found for found in documents if found.age_days(dataset.metadata.as_of) > most),
-            key=lambda found: (found.retrieved_at, found.document_id),
-        )
-        if old:
-            yield _finding(source, old, dataset, most)
-
-
-def _finding(source: str, old: list[Provenance], dataset: Stage3Output, most: int) -> Finding:
-    read = ", ".join(f"{found.document_id} on {found.retrieved_at:%Y-%m-%d}" for found in old)
-    return finding_of(
-        "source-old",
-        f"{source} was read long before {dataset.metadata.as_of}: {read}; it should be at most {most} days "
-        "old. Read it again, or record a newer file with mrt-pipeline snapshot refresh.",
-        record_id=old[0].document_id,
-        source=source,
-    )

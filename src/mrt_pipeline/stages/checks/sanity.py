@@ -23,9 +23,6 @@ def check_sanity(dataset: Stage3Output, network: Network) -> Iterator[Finding]:
     yield from check_citations(dataset)
 
 
-__all__ = ["check_citations", "walk_published"]
-
-
 def check_citations(dataset: Stage3Output) -> Iterator[Finding]:
     """Yield each cited document that is missing from ``provenance``, or is there under another licence."""
     cited: dict[tuple[str, str], list[str]] = {}

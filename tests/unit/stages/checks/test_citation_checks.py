@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from mrt_pipeline.contracts.evidence import EvidenceMap, Published
+from mrt_pipeline.contracts.evidence import EvidenceMap, Published, walk_published
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import ExitAccess, Landmark, Platform, StationCode, StationExit, StepFree
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.stages.checks.sanity import check_citations, walk_published
+from mrt_pipeline.stages.checks.sanity import check_citations
 from tests.fakes.network_builder import (
     EXITS_DOCUMENT,
     SMALL_NETWORK,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mrt_pipeline.config.settings import Settings
-from mrt_pipeline.stages.checks.completeness import check_freshness
+from mrt_pipeline.stages.checks.freshness import check_freshness
 from tests.fakes.network_builder import AS_OF, make_dataset, provenance
 
 NOON = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 12, tzinfo=UTC)
