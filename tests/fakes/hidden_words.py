@@ -93,6 +93,8 @@ HIDING = (
     f'<table><tr><td bgcolor="#0000">{WORDS}</td></tr></table>',
     f'<table><tr><td style="display:table-column">{WORDS}</td></tr></table>',
     f'<table><tbody style="display:table-column"><tr><td>{WORDS}</td></tr></tbody></table>',
+    '<table style="table-layout:fixed;width:1px">'
+    f'<tr><td style="white-space:nowrap;background:#000;color:#fff">{WORDS}</td></tr></table>',
     f'<table cellpadding="99999"><tr><td>{WORDS}</td></tr></table>',
     f'<table width="99999"><tr><td align="right">{WORDS}</td></tr></table>',
     f'<div style="background:#000;color:#fff;width:9px"><p style="min-width:99px;text-align:right">{WORDS}',
@@ -155,6 +157,7 @@ COVERING = (
     f'<div style="display:flex;gap:99999px"><i>x</i><i>{WORDS}</i></div>',
     f'<div style="white-space:nowrap"><i style="display:inline-block;width:99999px">x</i>{WORDS}</div>',
     f'<p>{WORDS}</p><div style="margin-top:-40px"><b style="background:#fff">&nbsp;{"x" * 20}</b></div>',
+    f'<div style="float:left;width:1px;height:1px"><b style="background:#000">{"x" * 20}</b></div>{WORDS}',
     f"\u202e{WORDS}",
     f"<b>\u202e</b>{WORDS}",
     f"&#x202b;{WORDS}",
@@ -194,6 +197,7 @@ SHOWING = (
     f'<span aria-hidden="true">{WORDS}</span>',
     f"<details open>{WORDS}</details>",
     f"<small>{WORDS}</small>",
+    f'<div style="height:4px;background:#009645"></div><p>{WORDS}</p>',
     f'<div style="display:flex;flex-wrap:wrap"><div>{WORDS}</div></div>',
     f'<div style="display:grid;grid-template-columns:repeat(2, 1fr);grid-gap:4px"><div>{WORDS}</div></div>',
 )

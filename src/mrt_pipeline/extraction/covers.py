@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mrt_pipeline.extraction.styles import PAINTING, declarations, may_push, may_reach
+from mrt_pipeline.extraction.styles import PAINTING, declarations, may_overflow, may_push, may_reach
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -28,7 +28,8 @@ def may_be_covered(root: _Element, sheets: PageSheets) -> bool:
         found = declarations(element.get("style") or "") or {}
         is_painted = sheets.paints or element in painted
         is_reaching = may_reach(found) or sheets.may_reach(element)
-        if found.get("display") != "none" and (may_push(found) or (is_painted and is_reaching)):
+        is_full = may_overflow(found) and any(inner in painted for inner in element)
+        if found.get("display") != "none" and (may_push(found) or (is_painted and is_reaching) or is_full):
             return True
     return False
 

@@ -74,6 +74,8 @@ class Look:
     """whether the letters may stand beside that ground, on the page"""
     has_inline_ground: bool = False
     """whether that ground is no larger than a line of letters"""
+    has_fixed_columns: bool = False
+    """whether it is in a table whose cells may be narrower than their words"""
     font_px: float = 16.0
     opacity: float = 1.0
     is_hidden: bool = False
@@ -152,9 +154,16 @@ def _coloured(element: _Element, found: dict[str, str], parent: Look) -> Look:
     is_beyond = tag == "caption" or (parent.has_inline_ground and not is_inline)
     is_moved = parent.is_off_ground or is_beyond or any(_may_move(tag, *style) for style in found.items())
     is_overflowing = tag not in TABLE_PARTS and any(_OVERFLOWING.fullmatch(name) for name in found)
-    is_off = is_overflowing or (is_moved and ground == parent.ground)
+    is_fixed = parent.has_fixed_columns or found.get("table-layout", "auto") != "auto"
+    is_off = is_overflowing or is_fixed or (is_moved and ground == parent.ground)
     has_inline = parent.has_inline_ground if ground == parent.ground else is_inline
-    look = replace(parent, ground=ground, is_off_ground=is_off, has_inline_ground=has_inline)
+    look = replace(
+        parent,
+        ground=ground,
+        is_off_ground=is_off,
+        has_inline_ground=has_inline,
+        has_fixed_columns=is_fixed,
+    )
     named = (element.get("color") or "").strip().lower() if tag == "font" else ""
     colour = found.get("color", "")
     if colour in ("", "inherit", "unset", "currentcolor") and (colour or not named):

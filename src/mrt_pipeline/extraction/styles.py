@@ -96,6 +96,7 @@ _HARMLESS_LENGTHS = (
 """properties, the least and the greatest length, in px, that puts no words out of sight or onto others"""
 _LINE_HEIGHTS = (0.5, 4.0)
 _LEAST_SCROLLED_PX = 40.0
+"""A lower or narrower box may have no room for a line of words."""
 _REACHING = re.compile(
     r"(?:-(?:moz|webkit|ms|o)-)?(?:position|inset.*|top|bottom|left|right|margin.*|transform|translate|scale"
     r"|rotate|zoom|offset.*|outline.*|box-shadow|box-reflect|filter)"
@@ -136,6 +137,12 @@ def may_reach(found: dict[str, str]) -> bool:
     return any(
         _REACHING.fullmatch(name) and not _is_harmless(name, value, "") for name, value in found.items()
     )
+
+
+def may_overflow(found: dict[str, str]) -> bool:
+    """Return whether a box may be smaller than what is in it."""
+    sizes = (LENGTH.fullmatch(found.get(name, "")) for name in ("width", "height", "max-width", "max-height"))
+    return any(size is not None and _px(size) < _LEAST_SCROLLED_PX for size in sizes)
 
 
 def is_legible(families: str) -> bool:

@@ -236,7 +236,7 @@ def test_words_under_ordinary_styles_are_read() -> None:
         *(
             ".z::after{content:'/*'}.x{opacity:0}",
             ".z{background:url(/*)}.x{opacity:0}",
-            ".x[title='a b']{opacity:0}",
+            ".x[title='a q']{opacity:0}",
             "[class~=x]{opacity:0}",
             ".x:not(:has(:is(i) u)){opacity:0}",
             "B{opacity:0}",
