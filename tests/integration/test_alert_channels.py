@@ -101,7 +101,17 @@ def test_a_webhook_gets_the_text_and_each_fact_by_name(tmp_path: Path) -> None:
 CALLS = (
     *("@everyone", "@here", "<!channel>", "<!here>", "<@U123>", "<@&42>", "<#C1>", "<!subteam^S1>"),
     *("[text](https://evil.example)", "[text][1]", "<https://evil.example|text>", "https://evil.example/a?b"),
-    *("HTTP://EVIL.EXAMPLE", "www.evil.example", "bit.ly/abc", "evil.example:8080/x", "<b>", "<a href=x>"),
+    *(
+        "HTTP://EVIL.EXAMPLE",
+        "www.evil.example",
+        "bit.ly/abc",
+        "evil.рф/a",
+        "evil.xn--p1ai/a",
+        "evil.example?a",
+        "evil.example:8080/x",
+        "<b>",
+        "<a href=x>",
+    ),
 )
 """what chat services make a link or a call to people of"""
 
@@ -116,7 +126,7 @@ def test_a_server_cannot_call_people_or_lay_links_by_its_error(call: str, tmp_pa
     assert call not in sent
     said = json.loads(sent)
     for text in (said["message"], said["cause"]):
-        assert not re.search(r"@\w|<\S|\][(\[]|\w://|www\.|\b\w+\.\w+[/:]", text, re.IGNORECASE)
+        assert not re.search(r"@\w|<\S|\][(\[]|\w://|www\.|\b\w+\.\w+[/:?]", text, re.IGNORECASE)
 
 
 def test_a_command_and_a_folder_stay_as_they_are_to_be_copied(tmp_path: Path) -> None:

@@ -15,7 +15,17 @@ LEAST_DIFFERENCE = 48
 """of red, green or blue; letters that differ less from what is behind them are hard to see, or not seen"""
 
 _HEX = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
-_RGB = re.compile(r"rgba?\(([\d.]+%?)[\s,]+([\d.]+%?)[\s,]+([\d.]+%?)(?:[\s,/]+([\d.]+%?))?\)")
+_NUMBER = r"(\d+(?:\.\d+)?|\.\d+)"
+_OPACITY = r"((?:\d+(?:\.\d+)?|\.\d+)%?)"
+_RGBS = tuple(
+    re.compile(
+        rf"rgba?\(\s*{_NUMBER}({unit}){comma}{_NUMBER}{unit}{comma}{_NUMBER}{unit}(?:{slash}{_OPACITY})?\s*\)"
+    )
+    for unit in ("", "%")
+    for comma, slash in ((r"\s*,\s*", r"\s*,\s*"), (r"\s+", r"\s*/\s*"))
+)
+"""browsers take no mixture of these forms: they ignore the whole declaration"""
+_LEGACY_HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 
 
 def find_colour(text: str) -> Colour | None:
@@ -26,13 +36,19 @@ def find_colour(text: str) -> Colour | None:
         return _of_digits(digits)
     if _HEX.fullmatch(text):
         return _of_digits(text[1:])
-    if (found := _RGB.fullmatch(text)) is None:
+    if (found := next(filter(None, (form.fullmatch(text) for form in _RGBS)), None)) is None:
         return None
-    try:
-        red, green, blue = (_portion(part, 255) for part in found.groups()[:3])
-        return (red, green, blue, _portion(found[4] or "1", 1))
-    except ValueError:  # 1.2.3
-        return None
+    red, unit, green, blue, opacity = found.groups()
+    red, green, blue = (_portion(f"{part}{unit}", 255) for part in (red, green, blue))
+    return (red, green, blue, _portion(opacity or "1", 1))
+
+
+def find_attribute_colour(text: str) -> Colour | None:
+    """Return the colour that an attribute such as ``bgcolor`` names, unless browsers read it another way.
+
+    Source: HTML Living Standard, "rules for parsing a legacy color value".
+    """
+    return find_colour(text) if text in _named() or _LEGACY_HEX.fullmatch(text) else None
 
 
 def paint(colour: Colour, ground: Colour) -> Colour:

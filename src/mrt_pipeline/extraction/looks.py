@@ -10,12 +10,22 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from mrt_pipeline.extraction.colours import BLACK, WHITE, Colour, find_colour, paint, stands_out
+from mrt_pipeline.extraction.colours import (
+    BLACK,
+    WHITE,
+    Colour,
+    find_attribute_colour,
+    find_colour,
+    paint,
+    stands_out,
+)
 from mrt_pipeline.extraction.styles import (
+    INLINE_TAGS,
     LENGTH,
     PX_OF_UNIT,
     TABLE_PARTS,
     declarations,
+    is_legible,
     keeps_place,
     may_hide,
 )
@@ -32,11 +42,14 @@ _FONT_SIZE = re.compile(
     r"(?:^|\s)((?:\d+\.?\d*|\.\d+)(?:px|pt|r?em|%)|(?:x{1,3}-)?(?:small|large)|medium)(?:\s|$)"
 )
 _SMALLER_TAGS = ("small", "sub", "sup")
-_GROUND_WORDS = re.compile(
-    r"none|(?:no-)?repeat(?:-[xy])?|scroll|top|bottom|left|right|center|inherit|initial|unset|0|0%"
-)
+_SAME_GROUND = frozenset({"", "none", "inherit", "initial", "unset"})
+_NO_PICTURE = re.compile(r"none repeat scroll (?:0|0%) (?:0|0%) | none repeat scroll (?:0|0%) (?:0|0%)$")
+"""what older browsers wrote beside a colour"""
 _GROUND_TAGS = TABLE_PARTS | {"table", "body"}
+_LEADING_DIGITS = re.compile(r"\s*\+?\d+")
+_MOST_PX = {"width": 2000, "cellpadding": 400, "cellspacing": 400, "border": 10, "hspace": 400}
 _MOVING = re.compile(r"float|position|margin.*|top|bottom|left|right")
+_MOVING_BOXES = re.compile(r"(?:min-)?width|flex-basis|vertical-align")
 _OVERFLOWING = re.compile(r"(?:max-)?height|text-indent|line-height")
 _SURELY_HIDING = re.compile(
     r"visibility\s*:\s*(?:hidden|collapse)|line-through"
@@ -59,6 +72,10 @@ class Look:
     """what is behind the letters, opaque"""
     is_off_ground: bool = False
     """whether the letters may stand beside that ground, on the page"""
+    has_inline_ground: bool = False
+    """whether that ground is no larger than a line of letters"""
+    has_fixed_columns: bool = False
+    """whether it is in a table whose cells may be narrower than their words"""
     font_px: float = 16.0
     opacity: float = 1.0
     is_hidden: bool = False
@@ -80,6 +97,7 @@ def look_of(element: _Element, parent: Look, *, is_hidden: bool = False) -> Look
         or parent.is_hidden
         or found is None
         or _has_hiding_attribute(element)
+        or _has_doubtful_attribute(element)
         or may_hide(found, tag)
     ):
         return replace(parent, is_hidden=True)
@@ -117,32 +135,63 @@ def _has_hiding_attribute(element: _Element) -> bool:
     return has_attribute or element.find("template[@shadowrootmode]") is not None
 
 
+def _has_doubtful_attribute(element: _Element) -> bool:
+    """Return whether an attribute may show other signs, or words backwards, far away or on a picture."""
+    is_turned = (element.get("dir") or "ltr").strip().lower() not in ("ltr", "auto", "")
+    is_illegible = element.tag == "font" and not is_legible((element.get("face") or "serif").lower())
+    sizes = ((_LEADING_DIGITS.match(element.get(name) or ""), most) for name, most in _MOST_PX.items())
+    is_far = any(digits is not None and float(digits[0]) > most for digits, most in sizes)
+    return is_turned or is_illegible or is_far or element.get("background") is not None
+
+
 def _coloured(element: _Element, found: dict[str, str], parent: Look) -> Look:
     """Return the look with an element's own colours; with one that is not known, nothing is seen."""
     tag = element.tag
-    named = (element.get("bgcolor") or "") if tag in _GROUND_TAGS else ""
-    ground = _ground(found.get("background", named.strip().lower()), parent.ground)
+    ground = _ground_of(element, found, parent.ground)
     if ground is None:
         return replace(parent, is_hidden=True)
-    is_moved = parent.is_off_ground or any(_MOVING.fullmatch(name) for name in found)
+    is_inline = found.get("display", "inline" if tag in INLINE_TAGS else "block") == "inline"
+    is_beyond = tag == "caption" or (parent.has_inline_ground and not is_inline)
+    is_moved = parent.is_off_ground or is_beyond or any(_may_move(tag, *style) for style in found.items())
     is_overflowing = tag not in TABLE_PARTS and any(_OVERFLOWING.fullmatch(name) for name in found)
-    is_off = is_overflowing or (is_moved and ground == parent.ground)
-    named = (element.get("color") or "") if tag == "font" else ""
-    colour = found.get("color", named.strip().lower())
-    if colour in ("", "inherit", "unset", "currentcolor"):
-        return replace(parent, ground=ground, is_off_ground=is_off)
-    known = find_colour(colour)
-    return replace(
-        parent, ground=ground, is_off_ground=is_off, colour=known or ground, is_hidden=known is None
+    is_fixed = parent.has_fixed_columns or found.get("table-layout", "auto") != "auto"
+    is_off = is_overflowing or is_fixed or (is_moved and ground == parent.ground)
+    has_inline = parent.has_inline_ground if ground == parent.ground else is_inline
+    look = replace(
+        parent,
+        ground=ground,
+        is_off_ground=is_off,
+        has_inline_ground=has_inline,
+        has_fixed_columns=is_fixed,
     )
+    named = (element.get("color") or "").strip().lower() if tag == "font" else ""
+    colour = found.get("color", "")
+    if colour in ("", "inherit", "unset", "currentcolor") and (colour or not named):
+        return look
+    known = find_colour(colour) if colour else find_attribute_colour(named)
+    return replace(look, colour=known or ground, is_hidden=known is None)
+
+
+def _may_move(tag: str, name: str, value: str) -> bool:
+    """Return whether a declaration may put an element's words beside what is behind the element around it."""
+    if tag not in TABLE_PARTS and _MOVING_BOXES.fullmatch(name):
+        return not value.endswith("%")
+    return _MOVING.fullmatch(name) is not None
+
+
+def _ground_of(element: _Element, found: dict[str, str], parent: Colour) -> Colour | None:
+    """Return what is behind an element's letters, by its style or attribute; none if that is not known."""
+    named = (element.get("bgcolor") or "").strip().lower() if element.tag in _GROUND_TAGS else ""
+    if "background" in found or not named:
+        return _ground(found.get("background", ""), parent)
+    return find_attribute_colour(named)
 
 
 def _ground(text: str, parent: Colour) -> Colour | None:
     """Return what is behind an element's letters; none if that is not known."""
-    parts = [part for part in re.split(r"\s+(?![^()]*\))", text) if not _GROUND_WORDS.fullmatch(part)]
-    if not any(parts):
+    if text in _SAME_GROUND:
         return parent
-    colour = find_colour(parts[0]) if len(parts) == 1 else None
+    colour = find_colour(_NO_PICTURE.sub("", text))
     return paint(colour, parent) if colour else None
 
 
@@ -152,6 +201,8 @@ def _font_px(tag: str, found: dict[str, str], parent_px: float) -> float:
     if size is None and "font" in found:
         named = _FONT_SIZE.search(found["font"])
         size = named[1] if named else found["font"]
+        if named and not is_legible(found["font"][named.end(1) :].strip()):
+            return 0.0
     if size is None:
         return parent_px * (_FONT_FACTORS["smaller"] if tag in _SMALLER_TAGS else 1)
     if size in _FONT_WORDS:

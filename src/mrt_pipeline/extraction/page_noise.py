@@ -13,6 +13,7 @@ from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import NOTE
 from mrt_pipeline.extraction.qualifiers import is_understood
+from mrt_pipeline.extraction.styles import INLINE_TAGS
 from mrt_pipeline.extraction.word_lists import word_list
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ DROPPED_TAGS = frozenset(
         *("audio", "video", "map", "form", "button", "select", "textarea", "head", "title", "nav"),
         *("figure", "figcaption", "s", "strike", "del", "sub"),
         *("dialog", "datalist", "noembed", "noframes", "marquee", "progress", "meter", "rp"),
+        *("fencedframe", "portal"),
         *_SHOWN_TAGS,
     }
 )
@@ -41,7 +43,6 @@ _DROPPED_CLASS = re.compile(
 _SILENT_CLASS = re.compile(r"navbox|navigation|mw-(?!references)|catlinks|printfooter|gallery|sistersite")
 """Says nothing of what it stands in."""
 _NOTICE_CLASS = re.compile(r"(?:^|\s)(?:[a-z]*mbox|hatnote|dablink)(?:[\w-]*)(?:\s|$)", re.IGNORECASE)
-_INLINE_TAGS = frozenset({"span", "b", "i", "em", "strong", "small", "big", "font", "u", "a", "abbr", "mark"})
 _FIGURE_TAGS = frozenset({"figure", "button", "select", "marquee"})
 _HEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt"})
 _ITEMS = frozenset({"li", "dd"})
@@ -113,7 +114,7 @@ def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
 def notice_of(element: _Element) -> str | None:
     """Return the words of a notice above an article or a list, if they may take something back."""
     is_notice = element.get("role") == "note" or _NOTICE_CLASS.search(element.get("class") or "") is not None
-    words = text_in(element) if is_notice and element.tag not in _INLINE_TAGS else ""
+    words = text_in(element) if is_notice and element.tag not in INLINE_TAGS else ""
     return words if words and not is_understood(words, may_name=True, is_sentence=True) else None
 
 
@@ -172,7 +173,7 @@ def _is_seen_beside_words(element: _Element) -> bool:
     is_unseen = (tag in DROPPED_TAGS and tag not in _FIGURE_TAGS) or _is_file_link(element)
     if is_unseen or _SILENT_CLASS.search(element.get("class") or ""):
         return False
-    return tag in _INLINE_TAGS or tag in _UNITS or any(item.tag in _UNITS for item in element.iterancestors())
+    return tag in INLINE_TAGS or tag in _UNITS or any(item.tag in _UNITS for item in element.iterancestors())
 
 
 def _names_source(note: _Element) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from mrt_pipeline.extraction.covers import may_be_covered
 from mrt_pipeline.extraction.looks import Look, Place, is_surely_hidden, look_of, place_of
 from mrt_pipeline.extraction.page_model import NOTE, Block, Kind, PageText
 from mrt_pipeline.extraction.page_noise import (
@@ -33,7 +34,7 @@ from mrt_pipeline.extraction.page_parts import (
 )
 from mrt_pipeline.extraction.page_tabs import head_panes
 from mrt_pipeline.extraction.page_writer import PageWriter
-from mrt_pipeline.extraction.styles import read_sheets
+from mrt_pipeline.extraction.sheets import read_sheets
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -92,7 +93,8 @@ def _read_html(html: str) -> tuple[str, tuple[Block, ...], tuple[str, ...]]:
 def _read(root: _Element, reader: _Reader) -> None:
     from lxml import etree
 
-    notes, sheets, looks = notes_of(root), read_sheets(root), [Look()]
+    notes, sheets = notes_of(root), read_sheets(root)
+    looks = [Look(is_hidden=may_be_covered(root, sheets))]
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if event == "end":

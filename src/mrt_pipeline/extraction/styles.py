@@ -2,43 +2,67 @@
 
 A property that can hide words hides them here unless its value is known to be harmless. Unknown properties,
 computed values (``var()``, ``calc()``), escapes and comments are taken for an attempt to hide. Colours and
-the size of letters depend on the elements around; ``looks`` judges them. A rule of a sheet, as MediaWiki's
-templates bring them, counts for whatever the last part of its selector names, wherever that is: to apply it
-as a browser does would take a browser.
+the size of letters depend on the elements around; ``looks`` judges them. ``sheets`` reads the style sheets
+within a page.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
 
 TABLE_PARTS = frozenset({"tr", "td", "th", "thead", "tbody", "tfoot"})
 """what keeps its place in its table while nobody sees its words"""
+INLINE_TAGS = frozenset({"span", "b", "i", "em", "strong", "small", "big", "font", "u", "a", "abbr", "mark"})
 JUDGED_BY_LOOK = frozenset({"color", "background", "font-size", "font", "opacity"})
+PAINTING = re.compile(r"background|border|outline|shadow|filter|reflect|decoration", re.IGNORECASE)
+"""properties that paint more than letters"""
 LENGTH = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(px|pt|r?em|ex|ch|%|)")
 PX_OF_UNIT = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "%": 10.0, "": 1.0}
 """a percentage is taken of a page of 1000 px"""
 
-_NOT_PLAIN = re.compile(r"[\\@{}]|/\*")
+_NOT_PLAIN = re.compile(r"[\\@{}]|/\*|[^\t\n\f\r -~]")
+"""Python takes more signs than browsers do for white space, and for an upper case ``k``"""
+_IMPORTANT = re.compile(r"\s*!\s*important$")
 _UNCLEAR = "(unclear)"
+_BORDER = re.compile(
+    r"border(?:-(?:top|bottom|left|right|inline|block|start|end|width|style|color|collapse))*"
+)
 _NEVER_HIDING = re.compile(
-    r"text-(?:align(?:-last)?|transform|wrap|decoration-(?:color|style|thickness))"
-    r"|font-(?:weight|style|family|variant)|(?:-(?:moz|webkit|ms|o)-)?(?:border|column|user-select)(?:-[a-z-]+)?"
+    r"text-(?:align(?:-last)?|transform|wrap|decoration-(?:color|style))|(?:-(?:moz|webkit)-)?border(?:-[a-z]+)*-radius"
+    r"|font-(?:weight|style|variant)|(?:-(?:moz|webkit|ms|o)-)?(?:column|user-select)(?:-[a-z-]+)?"
     r"|columns|list-style(?:-[a-z]+)?|white-space|word-(?:break|wrap)|overflow-wrap|hyphens|clear|cursor"
-    r"|table-layout|caption-side|empty-cells|min-(?:width|height)|pointer-events|page-break-[a-z]+|break-[a-z]+"
-    r"|(?:align|justify)-[a-z]+|flex(?:-grow|-shrink|-basis|-wrap)?|(?:grid-|row-|column-)?gap|quotes|orphans|widows"
+    r"|table-layout|caption-side|empty-cells|pointer-events|page-break-[a-z]+|break-[a-z]+"
+    r"|(?:align|justify)-[a-z]+|flex(?:-grow|-shrink|-wrap)?|quotes|orphans|widows"
     r"|background-(?:repeat|position|size)|(?:-(?:moz|webkit|ms|o)-)?transition(?:-[a-z]+)?|box-sizing"
 )
 _KEYWORDS = frozenset({"inherit", "initial", "unset", "auto", "normal"})
-_NOT_STRUCK = r"(?!.*line-through)[^()]*"
 _COLOUR = r"(?:#[0-9a-f]{3,8}|[a-z]+|rgba?\([\d\s.,%/]+\))"
-_SHADOW = rf"(?:-?(?:[0-2]?\d(?:\.\d+)?(?:px)?|0?\.\d+r?em) ){{2,4}}(?!inset){_COLOUR}"
+_THIN = r"(?:(?:10|\d(?:\.\d+)?)(?:px|pt)?|0?\.\d+r?em)"
+_BORDER_LINE = rf"(?:(?:{_THIN}|{_COLOUR})(?: |$))*"
+"""a thicker border may lie behind words, or put them out of sight"""
+_NOT_STRUCK = rf"(?!.*line-through)(?:(?:[0-3]px|[a-z]+(?:-[a-z]+)*|{_COLOUR})(?: |$))*"
+"""a thicker line may lie behind the words of other lines"""
+_TABLE_DISPLAY = r"table-(?:row|cell|caption|(?:row|header|footer)-group)"
+"""not ``table-column``: what is in a column is not shown"""
+_FAMILY = (
+    r"(?:serif|sans-serif|monospace|cursive|system-ui|-apple-system|inherit|initial|unset"
+    r"|arial(?: black| narrow)?|helvetica(?: neue)?|verdana|tahoma|trebuchet ms|georgia|times(?: new roman)?"
+    r"|courier(?: new)?|calibri|cambria|consolas|segoe ui|lucida (?:grande|sans unicode|console)|garamond"
+    r"|palatino(?: linotype)?|gill sans|century gothic|impact|comic sans ms|roboto|rubik|lato|montserrat"
+    r"|inter|open sans|source sans pro|myriad pro|(?:noto|liberation|dejavu) (?:sans|serif)(?: mono)?|ubuntu)"
+)
+"""fonts whose letters are letters; those of Wingdings are pictures"""
+_QUOTED = rf"(?:{_FAMILY}|'{_FAMILY}'|\"{_FAMILY}\")"
+_FAMILIES = re.compile(rf"{_QUOTED}(?: ?, ?{_QUOTED})*")
+_STRING = r"\"[^\"]*\"|'[^']*'"
+_PLAIN = r"[^()\[\]\"']"
+_WHOLE = re.compile(rf"(?:{_PLAIN}|{_STRING}|\((?:{_PLAIN}|{_STRING})*\))*")
+"""a value that ends where it seems to: in brackets or quotation marks, ``;`` ends none"""
+_OFFSET = r"-?(?:[0-6](?:\.\d+)?(?:px)?|0?\.\d+r?em)"
+_SHADOW = rf"(?:{_OFFSET} ){{2}}(?:[0-2]?\d(?:px)? (?:[0-3](?:px)? )?)?(?!inset){_COLOUR}"
 _HARMLESS_VALUES = {
-    "display": r"inline|block|inline-block|list-item|flow-root|(?:inline-)?(?:flex|grid|table)|table-[a-z-]+",
+    "display": r"inline|block|inline-block|list-item|flow-root|(?:inline-)?(?:flex|grid|table)"
+    rf"|{_TABLE_DISPLAY}",
     "grid-template-columns": r"(?:repeat\([1-9], ?)?(?:[1-9]fr|auto)(?: (?:[1-9]fr|auto))*\)?",
     "float": r"none|left|right",
     "visibility": r"visible",
@@ -50,6 +74,8 @@ _HARMLESS_VALUES = {
     "outline": rf"none|0|(?:[0-4]px|thin|medium) (?:solid|dotted|dashed)(?: {_COLOUR})?",
     **dict.fromkeys(("max-width", "max-height"), "none"),
     "direction": r"ltr",
+    "text-decoration-thickness": r"from-font|[0-3]px",
+    **dict.fromkeys(("min-width", "min-height"), "(?:min|max|fit)-content"),
     "vertical-align": r"[a-z-]+",
     "zoom": r"1|100%",
     "z-index": r"\+?\d+",
@@ -58,18 +84,24 @@ _HARMLESS_LENGTHS = (
     (re.compile(r"margin(?:-[a-z]+)*|text-indent"), -4.0, 400.0),
     (re.compile(r"padding(?:-[a-z]+)*"), 0.0, 400.0),
     (re.compile(r"top|bottom|left|right|vertical-align"), -8.0, 8.0),
-    (re.compile(r"(?:max-)?(?:width|height)"), 1.0, float("inf")),
+    (re.compile(r"width"), 1.0, 2000.0),
+    (re.compile(r"max-width|(?:max-)?height"), 1.0, float("inf")),
+    (re.compile(r"min-width"), 0.0, 2000.0),
+    (re.compile(r"min-height"), 0.0, float("inf")),
+    (re.compile(r"(?:grid-|row-|column-)?gap|border-spacing|flex-basis"), 0.0, 400.0),
+    (re.compile(r"flex|border(?!.*radius)(?:-[a-z]+)*"), 0.0, 400.0),
+    (re.compile(r"text-decoration(?:-thickness)?"), 0.0, 3.0),
     (re.compile(r"(?:letter|word)-spacing"), -1.0, 10.0),
 )
 """properties, the least and the greatest length, in px, that puts no words out of sight or onto others"""
 _LINE_HEIGHTS = (0.5, 4.0)
 _LEAST_SCROLLED_PX = 40.0
+"""A lower or narrower box may have no room for a line of words."""
+_REACHING = re.compile(
+    r"(?:-(?:moz|webkit|ms|o)-)?(?:position|inset.*|top|bottom|left|right|margin.*|transform|translate|scale"
+    r"|rotate|zoom|offset.*|outline.*|box-shadow|box-reflect|filter)"
+)
 _PLACING = ("display", "float", "position", "all")
-
-_COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
-_RULE = re.compile(r"([^{};]+)\{([^{}]*)(?:\}|$)")
-_LAST = re.compile(r"(?:[^\s>+~]|\([^)]*\))+\s*$")
-_NAMED = re.compile(r"[.#]?[\w-]+")
 
 
 def declarations(style: str) -> dict[str, str] | None:
@@ -80,7 +112,7 @@ def declarations(style: str) -> dict[str, str] | None:
     for part in filter(str.strip, style.lower().split(";")):
         name, _, value = part.partition(":")
         name = name.strip().replace("background-color", "background")
-        value = " ".join(value.replace("!important", " ").split())
+        value = " ".join(_IMPORTANT.sub("", value.strip()).split())
         if found.setdefault(name, value) != value:
             found[name] = _UNCLEAR
     return found
@@ -91,6 +123,33 @@ def may_hide(found: dict[str, str], tag: str) -> bool:
     return _is_cut(found) or not all(_is_harmless(name, value, tag) for name, value in found.items())
 
 
+def may_push(found: dict[str, str]) -> bool:
+    """Return whether declarations may move what stands beside an element out of sight."""
+    return any(
+        names.fullmatch(name) and any(length and _px(length) > most for length in _lengths(value))
+        for name, value in found.items()
+        for names, _, most in _HARMLESS_LENGTHS
+    )
+
+
+def may_reach(found: dict[str, str]) -> bool:
+    """Return whether what an element paints may lie upon, or behind, words outside of it."""
+    return any(
+        _REACHING.fullmatch(name) and not _is_harmless(name, value, "") for name, value in found.items()
+    )
+
+
+def may_overflow(found: dict[str, str]) -> bool:
+    """Return whether a box may be smaller than what is in it."""
+    sizes = (LENGTH.fullmatch(found.get(name, "")) for name in ("width", "height", "max-width", "max-height"))
+    return any(size is not None and _px(size) < _LEAST_SCROLLED_PX for size in sizes)
+
+
+def is_legible(families: str) -> bool:
+    """Return whether all fonts of a list are known to show letters as letters."""
+    return _FAMILIES.fullmatch(families) is not None
+
+
 def keeps_place(found: dict[str, str] | None, tag: str) -> bool:
     """Return whether a part of a table with these declarations is certain to be where its row has it."""
     return found is not None and all(
@@ -98,38 +157,15 @@ def keeps_place(found: dict[str, str] | None, tag: str) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PageSheets:
-    """The classes, ids and tags of elements that a page's own style sheets may hide."""
-
-    names: frozenset[str]
-    """``.class``, ``#id`` or ``tag``; ``*`` stands for all elements"""
-
-    def may_hide(self, element: _Element) -> bool:
-        """Return whether a rule may hide the words of an element."""
-        if not self.names:
-            return False
-        classes = (f".{name}" for name in (element.get("class") or "").split())
-        own = {"*", str(element.tag), f"#{element.get('id')}", *classes}
-        return not self.names.isdisjoint(own)
-
-
-def read_sheets(root: _Element) -> PageSheets:
-    """Return what the style sheets within a page may hide."""
-    names: set[str] = set()
-    for sheet in root.iter("style"):
-        for rule in _RULE.finditer(_COMMENT.sub(" ", "".join(map(str, sheet.itertext())))):
-            found = declarations(rule[2])
-            if found is None or may_hide(found, "") or JUDGED_BY_LOOK & set(found):
-                names.update(_name_of(selector) for selector in rule[1].split(","))
-    return PageSheets(frozenset(names))
-
-
 def _is_harmless(name: str, value: str, tag: str) -> bool:
     if tag in TABLE_PARTS and name in ("display", "float"):
-        return value.startswith("table-") or (name == "float" and value == "none")
+        return re.fullmatch(_TABLE_DISPLAY if name == "display" else "none", value) is not None
     if name in JUDGED_BY_LOOK or _NEVER_HIDING.fullmatch(name):
-        return True
+        return _WHOLE.fullmatch(value) is not None
+    if name == "font-family":
+        return is_legible(value)
+    if _BORDER.fullmatch(name):
+        return re.fullmatch(_BORDER_LINE, value) is not None
     harmless = _HARMLESS_VALUES.get(name)
     if harmless is not None and re.fullmatch(harmless, value):
         return True
@@ -143,7 +179,7 @@ def _is_known(name: str) -> bool:
 
 def _is_small(name: str, value: str) -> bool:
     """Return whether a property is a length, or several, with which words stay where they are seen."""
-    lengths = [LENGTH.fullmatch(part) for part in value.split() if part not in _KEYWORDS]
+    lengths = _lengths(value)
     if name == "line-height":
         units = {"": 1.0, "%": 0.01}
         ems = [
@@ -156,6 +192,10 @@ def _is_small(name: str, value: str) -> bool:
         names.fullmatch(name) and all(length and least <= _px(length) <= most for length in lengths)
         for names, least, most in _HARMLESS_LENGTHS
     )
+
+
+def _lengths(value: str) -> list[re.Match[str] | None]:
+    return [LENGTH.fullmatch(part) for part in value.split() if part not in _KEYWORDS]
 
 
 def _px(length: re.Match[str]) -> float:
@@ -174,11 +214,3 @@ def _is_cut(found: dict[str, str]) -> bool:
     return any(size is not None and (_px(size) < _LEAST_SCROLLED_PX) for size in sizes) or any(
         "%" in found.get(name, "") for name in ("height", "max-height")
     )
-
-
-def _name_of(selector: str) -> str:
-    """Return one class, id or tag that the elements of a selector must have."""
-    last = _LAST.search(selector)
-    plain = "" if last is None or "\\" in selector else re.sub(r"[:\[].*", "", last[0].strip())
-    names = _NAMED.findall(plain)
-    return str(max(names, key=lambda name: name[0] in ".#")) if names else "*"

@@ -20,7 +20,7 @@ from mrt_pipeline.config.environment import Secrets
 from mrt_pipeline.config.settings import LineageSection
 from mrt_pipeline.errors import FetchError, RunInterrupted
 from mrt_pipeline.lineage.facets import Json
-from mrt_pipeline.runtime.files import append_lines, storage_errors
+from mrt_pipeline.runtime.files import append_lines, open_for_lines, storage_errors
 from mrt_pipeline.runtime.held_folders import refuse_swapped
 
 if TYPE_CHECKING:
@@ -43,9 +43,8 @@ def append_events(path: Path, events: Iterable[Json]) -> None:
     """
     refuse_swapped(path.parent)
     content = b"".join(orjson.dumps(event, option=orjson.OPT_SORT_KEYS) + b"\n" for event in events)
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    descriptor = open_for_lines(path)
     with storage_errors(path, "could not be written; earlier lines are untouched"):
-        descriptor = os.open(path, flags, 0o644)
         try:
             append_lines(descriptor, content)
         finally:

@@ -15,7 +15,7 @@ from mrt_pipeline.contracts.release import ReleaseIndex, VersionEntry, Versions
 from mrt_pipeline.errors import ReleaseError, StorageError
 from mrt_pipeline.releasing.naming import INDEX_NAME, VERSIONS_NAME, is_version, order_of
 from mrt_pipeline.runtime.checkpoints import describe_fault
-from mrt_pipeline.runtime.files import read_bytes, refuse_obstacle, sha256_of, storage_errors
+from mrt_pipeline.runtime.files import read_bytes, real_path, refuse_obstacle, sha256_of, storage_errors
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -140,10 +140,15 @@ def read_listed(releases: Path) -> Versions | None:
         return None
 
 
-def refuse_other_index(entry: VersionEntry, release: Released) -> None:
-    """Raise ``ReleaseError`` if a release's index differs from the one listed for its version."""
-    if entry.version == release.index.version and entry.index_sha256 != release.index_sha256:
+def refuse_other_entry(entry: VersionEntry, release: Released) -> None:
+    """Raise ``ReleaseError`` if a release is not the one listed under its version, or is listed wrongly."""
+    if entry.version != release.index.version:
+        return
+    if entry.index_sha256 != release.index_sha256:
         raise ReleaseError(f"{release.folder / INDEX_NAME} was changed since its release; {RESTORE}")
+    if entry.model_copy(update={"is_withdrawn": False}) != describe_release(release):
+        path = real_path(release.folder).parent / VERSIONS_NAME
+        raise ReleaseError(f"{path} describes {entry.version} otherwise than its index. {_advice(path)}")
 
 
 def read_versions(releases: Path, found: list[Released], wanted: str | None = None) -> Listing:
@@ -161,7 +166,7 @@ def read_versions(releases: Path, found: list[Released], wanted: str | None = No
     listed = read_listed(releases)
     known = {entry.version: entry for entry in listed.versions} if listed else {}
     for release in found:
-        refuse_other_index(known.setdefault(release.index.version, describe_release(release)), release)
+        refuse_other_entry(known.setdefault(release.index.version, describe_release(release)), release)
     if not known:
         return Listing(None)
     entries = tuple(sorted(known.values(), key=lambda entry: order_of(entry.version), reverse=True))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mrt_pipeline.errors import ReleaseError
 from mrt_pipeline.releasing.naming import INDEX_NAME, SUMS_NAME, is_version
-from mrt_pipeline.releasing.shelf import RESTORE, Released, read_index, read_listed, refuse_other_index
+from mrt_pipeline.releasing.shelf import RESTORE, Released, read_index, read_listed, refuse_other_entry
 from mrt_pipeline.runtime.files import read_bytes, real_path
 
 
@@ -63,7 +63,7 @@ def check_release_folder(folder: Path) -> Iterator[ReleaseError]:
         release = read_index(folder)
         listed = read_listed(real_path(folder).parent)
         for entry in listed.versions if listed is not None else ():
-            refuse_other_index(entry, release)
+            refuse_other_entry(entry, release)
     except ReleaseError as error:
         yield error
         return

@@ -32,7 +32,11 @@ _CARRIERS = (
 """blocks whose addresses lead to an IPv4 address, and how many bits that address is shifted by"""
 _DOTS = re.compile(r"[.。．｡]")
 _NUMBER = re.compile(r"0x[0-9a-f]*|\d+")
-_LOCAL_NAMES = (".localhost", ".localdomain", ".local", ".internal", ".home.arpa")
+_LOCAL_NAMES = (
+    *(".localhost", ".localdomain", ".local", ".internal", ".home.arpa"),
+    *(".lan", ".home", ".corp", ".intranet", ".private"),
+)
+"""besides names without a dot: only a network's own name server knows them, maybe that of a proxy"""
 
 
 def is_private(host: str) -> bool:
@@ -46,7 +50,7 @@ def is_private(host: str) -> bool:
     if labels and _NUMBER.fullmatch(labels[-1]):
         address = _read_numbers(labels)
         return address is None or _is_private_address(address)  # what is not an address is not a name either
-    return f".{'.'.join(labels)}".endswith(_LOCAL_NAMES)
+    return len(labels) < 2 or f".{'.'.join(labels)}".endswith(_LOCAL_NAMES)
 
 
 def _is_private_address(address: IPv4Address | IPv6Address) -> bool:

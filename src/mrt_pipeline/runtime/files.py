@@ -32,6 +32,7 @@ TEMPORARY_SUFFIX = ".mrt-tmp"
 ABANDONED_AFTER_S = 3600.0
 """No write of ours takes that long. Across containers, it is unknown whether the writing process is alive."""
 
+_APPENDING = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 _ADVICE = {
     errno.ENOSPC: "the disk is full; make room and run the same command again",
     errno.EDQUOT: "the disk quota is used up; make room and run the same command again",
@@ -134,6 +135,24 @@ def to_json(content: BaseModel | dict[str, object] | list[object]) -> bytes:
 def to_json_lines(items: Iterable[object]) -> bytes:
     """Return plain data as a JSON list with one item per line, half the size of indented JSON."""
     return b"[\n%b\n]\n" % b",\n".join(map(orjson.dumps, items))
+
+
+def open_for_lines(path: Path) -> int:
+    """Return a descriptor of a file to which lines are added, made if it is not there.
+
+    A link is not followed. A file that has another name too is replaced by its copy: what is added here
+    must not get into a file elsewhere.
+
+    Raises:
+        StorageError: if it cannot be opened, or is no file.
+    """
+    with storage_errors(path, "could not be opened"):
+        descriptor = os.open(path, _APPENDING, 0o644)
+        if os.fstat(descriptor).st_nlink == 1:
+            return descriptor
+        os.close(descriptor)
+        _put(path, read_bytes(path))
+        return os.open(path, _APPENDING, 0o644)
 
 
 def append_lines(descriptor: int, lines: bytes) -> None:
@@ -344,9 +363,11 @@ def _describe_obstacle(path: Path) -> str:
 
 def _write_and_flush(path: Path, content: bytes, *, is_durable: bool) -> None:
     # A link under the temporary name may be a trap; its target must not be written.
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-    descriptor = os.open(path, flags, 0o644)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     with os.fdopen(descriptor, "wb") as file:
+        if os.fstat(descriptor).st_nlink != 1:
+            raise OSError(errno.EMLINK, f"{path.name} is a link; it was removed, so run again")
+        file.truncate()
         file.write(content)
         file.flush()
         if is_durable:

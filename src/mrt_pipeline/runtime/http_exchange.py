@@ -24,6 +24,8 @@ from mrt_pipeline.runtime.rate_limits import Allowance, RateLimiter
 from mrt_pipeline.runtime.safe_text import QUOTABLE_CHARS
 
 MAX_REDIRECTS = 5
+GZIP = "gzip"
+"""the only Content-Encoding that we ask for, and take"""
 MAX_ERROR_BYTES = 4 * QUOTABLE_CHARS
 
 
@@ -37,8 +39,8 @@ class Received:
 
     @property
     def is_good(self) -> bool:
-        """Return whether the status is 2xx."""
-        return 200 <= self.status < 300
+        """Return whether the status is 2xx, and not that of a part (206), which we never ask for."""
+        return 200 <= self.status < 300 and self.status != 206
 
 
 class Exchange:
@@ -65,7 +67,7 @@ class Exchange:
         self._client = httpx2.Client(
             transport=self._transport,
             timeout=httpx2.Timeout(timeout_s, pool=None),
-            headers={"User-Agent": user_agent},
+            headers={"User-Agent": user_agent, "Accept-Encoding": GZIP},
             # An answer must depend on its request alone, so cookies are never accepted.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             trust_env=False,
@@ -156,11 +158,15 @@ def iter_whole(response: httpx2.Response) -> Iterator[bytes]:
     that doubled one) the first. Either would be an answer with missing records.
 
     Raises:
-        httpx2.DecodingError: if it does not match its Content-Encoding, or is not exactly one gzip body.
+        httpx2.DecodingError: if it has another Content-Encoding, or is not exactly one gzip body.
     """
-    if response.headers.get("content-encoding", "").strip().lower() != "gzip":
-        yield from response.iter_bytes()
+    named = response.headers.get("content-encoding", "").lower().split(",")
+    encodings = [name for part in named if (name := part.strip()) not in ("", "identity")]
+    if not encodings:
+        yield from response.iter_raw()
         return
+    if encodings not in ([GZIP], ["x-gzip"]):
+        raise httpx2.DecodingError("it has an encoding that was not asked for")
     unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     is_empty = True
     for raw in response.iter_raw():

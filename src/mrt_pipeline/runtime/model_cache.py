@@ -27,7 +27,7 @@ FILE_NAME = "answers.sqlite3"
 LAYOUT = 1
 """Raised when the table changes; a file with another layout is set aside."""
 
-_TABLE = (
+TABLE = (
     "CREATE TABLE answers "
     "(key TEXT PRIMARY KEY, finish_reason TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID"
 )
@@ -97,7 +97,7 @@ class AnswerCache:
         """Return a statement's rows; the first call opens the file, or a new one if it is unfit."""
         if self._connection is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = open_store(self._path, _TABLE, LAYOUT, self._tell)
+            self._connection = open_store(self._path, TABLE, LAYOUT, self._tell)
         return self._connection.execute(statement, values).fetchall()
 
     def _tell(self, unfit: UnfitStoreError, aside: Path) -> None:

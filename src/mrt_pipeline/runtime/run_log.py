@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from mrt_pipeline.config.settings import LoggingSection
-from mrt_pipeline.runtime.files import append_lines, storage_errors
+from mrt_pipeline.runtime.files import append_lines, open_for_lines
 from mrt_pipeline.secrecy import SECRETS
 
 LOG_NAMES = {"structured": "run.log.jsonl", "plain": "run.log"}
@@ -29,9 +29,7 @@ LOG_NAMES = {"structured": "run.log.jsonl", "plain": "run.log"}
 def open_run_log(folder: Path, section: LoggingSection, **bound: str) -> Iterator[RunLog]:
     """Open the log of a run folder for appending, for the duration of a block."""
     path = folder / LOG_NAMES[section.format]
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-    with storage_errors(path, "could not be opened"):
-        descriptor = os.open(path, flags, 0o644)
+    descriptor = open_for_lines(path)
     render = _render_json if section.format == "structured" else _render_plain
     try:
         yield RunLog(descriptor, render, section.level, bound)

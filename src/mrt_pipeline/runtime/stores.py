@@ -109,10 +109,10 @@ def read_store(path: Path, schema: str, version: int, *, application_id: int = 0
     return connection
 
 
-def describe_rows(path: Path, statement: str, *values: str) -> str:
+def describe_rows(path: Path, schema: str, version: int, statement: str, *values: str) -> str:
     """Return what identifies the rows of a store; empty if it is missing or unfit."""
     try:
-        with contextlib.closing(_connect(f"{path.absolute().as_uri()}?mode=ro")) as connection:
+        with contextlib.closing(read_store(path, schema, version)) as connection:
             return repr(connection.execute(statement, values).fetchall())
     except sqlite3.Error:
         return ""

@@ -169,6 +169,8 @@ def _decode_backslash(escape: bytes) -> bytes:
 
 
 def _decode_percent(escape: bytes) -> bytes:
+    if escape[1:2] == b"u":
+        return _decode_backslash(escape.replace(b"%", b"\\"))
     return bytes([int(escape[1:], 16)])
 
 
@@ -200,14 +202,23 @@ BACKSLASHES = _decoder(
     _decode_backslash,
 )
 """escapes of JSON, Python, shells and JavaScript"""
-PERCENTS = _decoder(b"%", rb"%HH", _decode_percent)
-ENTITIES = _decoder(b"&", rb"&(?:#[0-9]{1,7}|#[xX]H{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?", _decode_entity)
+PERCENTS = _decoder(b"%", rb"%(?:u[dD][89abAB]HH%u[dD][c-fC-F]HH|uHHHH|HH)", _decode_percent)
+"""those of URLs, and those that JavaScript's ``escape`` makes"""
+ENTITIES = _decoder(b"&", rb"&(?:#[0-9]{1,16}|#[xX]H{1,16}|[A-Za-z][A-Za-z0-9]{1,31});?", _decode_entity)
 DECODERS = (BACKSLASHES, PERCENTS, ENTITIES)
 INVISIBLE = (
     _dropping(b"\xe2\x80", rb"\xe2\x80[\x8b-\x8f\xaa-\xae]"),  # zero-width, and reading direction
     _dropping(b"\xe2\x81", rb"\xe2\x81[\xa0-\xaf]"),
     _dropping(b"\xef\xbb\xbf", rb"\xef\xbb\xbf"),
     _dropping(b"\xc2\xad", rb"\xc2\xad"),  # a soft hyphen
+    _dropping(b"\xcd\x8f", rb"\xcd\x8f"),  # combining grapheme joiner
+    _dropping(b"\xef\xb8", rb"\xef\xb8[\x80-\x8f]"),  # variation selectors
+    _dropping(b"\xf3\xa0", rb"\xf3\xa0[\x80-\x87][\x80-\xbf]"),  # more of them, and tag characters
+    _dropping(b"\xe1\xa0", rb"\xe1\xa0[\x8b-\x8f]"),  # Mongolian variation selectors
+    _dropping(b"\xe3\x85", rb"\xe3\x85\xa4"),  # Hangul fillers
+    _dropping(b"\xe1\x85", rb"\xe1\x85[\x9f\xa0]"),
+    _dropping(b"\xef\xbe", rb"\xef\xbe\xa0"),
+    _dropping(b"\x1b", rb"\x1b\[[0-9;]*m"),  # colours of a terminal
     _dropping(b"<", rb"</?[A-Za-z]{1,10}\s?/?>"),  # <wbr>, and tags of emphasis
 )
 """sequences that may be inside a word without being visible"""

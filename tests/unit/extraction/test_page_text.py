@@ -12,7 +12,8 @@ from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Table, b
 from mrt_pipeline.extraction.page_parts import SHOWN_CHARS
 from mrt_pipeline.extraction.page_text import read_page_text
 from mrt_pipeline.extraction.page_writer import MAX_TEXT_CHARS
-from tests.fakes.hidden_words import DOUBTFUL, HIDING, SHOWING, WORDS
+from mrt_pipeline.extraction.sheets import MAX_SHEETS_CHARS
+from tests.fakes.hidden_words import COVERING, DOUBTFUL, HIDING, SHOWING, WORDS
 
 TITLE = "Yishun MRT Station"
 
@@ -92,7 +93,7 @@ def test_what_is_not_the_pages_text_is_left_out(html: str) -> None:
         ("A<sup>1</sup>", "A"),
         ("7<sup>th</sup> floor", "7th floor"),
         ("<img alt='Yes check.svg'>", "Yes check"),
-        ("a\u200b\u202eb\u00adc\u0000", "abc"),
+        ("a\u200b\u200fb\u00adc\u0000", "abc"),
         ("a&nbsp;&nbsp;b", "a b"),
         ("வெளியேறும் வழி", "வெளியேறும் வழி"),
         ("க்\u200cஷ", "க்\u200cஷ"),
@@ -229,17 +230,59 @@ def test_words_under_ordinary_styles_are_read() -> None:
             "div > p ~ .y.x{--a:0;opacity:var(--a)}",
             ":is(.x,.z){opacity:0}",
             ".x{}.x{left:-999px}",
+            ".x{opacity:0;i{color:red}}",
+            ".x{i{color:red}opacity:0}",
+        ),
+        *(
+            ".z::after{content:'/*'}.x{opacity:0}",
+            ".z{background:url(/*)}.x{opacity:0}",
+            ".x[title='a q']{opacity:0}",
+            "[class~=x]{opacity:0}",
+            ".x:not(:has(:is(i) u)){opacity:0}",
+            "B{opacity:0}",
+            "<!--b{opacity:0}-->",
+            ".é😀{opacity:0}",
+            ".x\u00a0x{opacity:0}",
+            "@scope (.x) to (i){opacity:0}",
+            "@import 'sheet.css';",
+            pytest.param(".x{opacity:0}" + " " * MAX_SHEETS_CHARS, id="too long"),
+            "@font-face{font-family:Arial;src:url(swapped.woff)}",
+            ".x{font-family:'Wingdings'}",
+            ".x{display:table-column}",
         ),
     ],
 )
 def test_words_that_a_style_sheet_in_the_page_may_hide_are_no_text(rule: str) -> None:
-    html = f"<style>{rule}</style><div><p>Lift <b class='y x' id='i'>closed</b></p></div>"
+    html = f"<style>{rule}</style><div><p>Lift <b class='y x é😀 x\u00a0x' id='i'>closed</b></p></div>"
     assert "closed" not in text_of(html)
 
 
 def test_a_table_whose_cells_a_style_sheet_may_hide_is_not_read() -> None:
     rows = "<tr><td class=x>1</td><td>2</td></tr><tr><td>a</td><td>b</td></tr>"
     assert rows_of(f"<style>.x{{display:none}}</style><table>{rows}</table>") == []
+
+
+def test_a_table_whose_cells_a_style_sheet_may_move_is_not_read() -> None:
+    row = "<tr><td class=x>1</td><td class=x>2</td><td>3</td></tr>"
+    assert rows_of(f"<style>.x{{display:block}}</style><table>{row}</table>") == []
+
+
+def test_a_page_whose_style_sheet_is_elsewhere_is_not_read() -> None:
+    assert text_of("<link rel='Stylesheet' href='sheet.css'><p>Exit A</p>") == "†\n"
+
+
+@pytest.mark.parametrize("html", COVERING)
+def test_words_that_others_may_lie_upon_push_away_or_turn_round_are_no_text(html: str) -> None:
+    assert WORDS not in text_of(f"<div>{html}</div>")
+
+
+def test_what_lies_upon_words_by_a_style_sheet_leaves_them_unread() -> None:
+    sheet = "<style>.x{position:absolute}.y{background:#fff}</style>"
+    assert text_of(f"{sheet}<b class='x y'> </b>Exit A") == "†\n"
+
+
+def test_what_is_moved_but_paints_nothing_leaves_other_words_as_they_are() -> None:
+    assert text_of("<b style='position:absolute;right:0'>icon</b><p>Exit A</p>") == "†\n\nExit A\n"
 
 
 def test_a_style_sheet_that_hides_nothing_or_other_elements_changes_nothing() -> None:

@@ -335,6 +335,21 @@ def test_a_shown_release_that_is_gone_with_the_list_of_versions_is_missed(shelf:
         shelf.release(EARLY)
 
 
+@pytest.mark.parametrize(
+    "lie", [{"path": "../../elsewhere/"}, {"content_sha256": "0" * 64}, {"as_of": "2030-01-01"}, {"exits": 1}]
+)
+def test_a_list_that_describes_a_release_wrongly_is_named_with_what_to_do(
+    shelf: Shelf, lie: dict[str, object]
+) -> None:
+    shelf.release(LATE)
+    path = shelf.releases / "versions.json"
+    listed = json.loads(path.read_bytes())
+    listed["versions"][0] |= lie
+    path.write_text(json.dumps(listed))
+    with pytest.raises(ReleaseError, match=r"versions\.json describes .* Move it away"):
+        shelf.release(LATE)
+
+
 def test_a_damaged_list_of_versions_is_named_with_what_to_do(shelf: Shelf) -> None:
     shelf.release(LATE)
     (shelf.releases / "versions.json").write_text("[]")

@@ -50,6 +50,7 @@ def test_a_public_address_is_public_in_every_spelling(address: str) -> None:
         *("::", "::1", "[::1]", "fe80::1%eth0", "fd00::1", "fec0::1", "ff02::1", "100::1", "64:ff9b:1::1"),
         *("::127.0.0.1", "::93.184.215.14", "2001::1", "2001:db8::1", "5f00::1", "1234::1"),
         *("localhost", "LOCALHOST.", "a.localhost", "metadata.google.internal", "printer.local"),
+        *("", "intranet", "intranet.", "router.lan", "files.corp", "tv.home"),
         *("1.2.3.4.5", "256.1.1.1", "4294967296", "0x1ffffffff", "1.2.3.0xg.9", "08.8.8.8", "a.1"),
     ],
 )
@@ -59,7 +60,10 @@ def test_what_the_internet_does_not_reach_is_private(host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["service.example", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "notlocalhost", "1.example", "x7f.de", ""],
+    [
+        *("service.example", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "not.localhost.example"),
+        *("1.example", "x7f.de", "lan.example"),
+    ],
 )
 def test_other_names_and_addresses_are_public(host: str) -> None:
     assert not is_private(host)

@@ -119,6 +119,22 @@ def test_a_link_under_the_temporary_name_is_not_followed(tmp_path: Path) -> None
     assert victim.read_bytes() == b"precious"
 
 
+def test_a_hard_link_under_the_temporary_name_is_not_written(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    temporary_path(tmp_path / "a.json").hardlink_to(victim)
+    with pytest.raises(StorageError, match="is a link"):
+        write_bytes(tmp_path / "a.json", b"new")
+    assert victim.read_bytes() == b"precious"
+    write_bytes(tmp_path / "a.json", b"new")
+
+
+def test_a_leftover_under_the_temporary_name_is_written_over(tmp_path: Path) -> None:
+    temporary_path(tmp_path / "a.json").write_bytes(b"longer than what is new")
+    write_bytes(tmp_path / "a.json", b"new")
+    assert (tmp_path / "a.json").read_bytes() == b"new"
+
+
 def _fsyncs(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[tuple[str, list[str]]]:
     """Return a list that grows with each flush: whether of a file or a folder, and what was there then."""
     flushed: list[tuple[str, list[str]]] = []

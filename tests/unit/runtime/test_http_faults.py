@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import socket
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,16 @@ PASSING = {
     "headers without end": RawReply([b"HTTP/1.1 200 OK\r\n" + b"X-Filler: y\r\n" * 20_000]),
     "gzip that is none": Reply(body=b"plain", headers={"Content-Encoding": "gzip"}),
     "gzip cut off": Reply(body=gzip.compress(b"half of it")[:-9], headers={"Content-Encoding": "gzip"}),
+    "gzip cut off, named in a list": Reply(
+        body=gzip.compress(b"half of it")[:-9], headers={"Content-Encoding": "identity, gzip"}
+    ),
+    "gzip in gzip": Reply(
+        body=gzip.compress(gzip.compress(b"whole")), headers={"Content-Encoding": "gzip, gzip"}
+    ),
+    "deflate cut off": Reply(
+        body=zlib.compress(b"half of it" * 99)[:-9], headers={"Content-Encoding": "deflate"}
+    ),
+    "an encoding that nobody asked for": Reply(body=b"plain", headers={"Content-Encoding": "zstd"}),
     "gzip twice": Reply(body=gzip.compress(b"whole") * 2, headers={"Content-Encoding": "gzip"}),
 }
 
@@ -56,6 +67,15 @@ def test_a_fault_that_stays_is_a_retryable_failure(fault: Reply | RawReply) -> N
     assert error.retryable
     assert len(server.requests) == TRIES
     assert server.url in str(error)
+
+
+def test_a_part_that_nobody_asked_for_is_no_answer() -> None:
+    part = RawReply(
+        [b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-3/9\r\nContent-Length: 4\r\n\r\nhalf"]
+    )
+    with serving(in_turn(part)) as (client, server):
+        error = failure_of(client, server.url)
+    assert error.status == 206
 
 
 @pytest.mark.parametrize("size", [0, 5, 2**20, 3 * 2**20 + 1])

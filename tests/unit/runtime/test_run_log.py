@@ -134,3 +134,13 @@ def test_a_log_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="could not be opened"), open_run_log(tmp_path, LoggingSection()):
         pass
     assert (tmp_path / "theirs").read_bytes() == b""
+
+
+def test_lines_are_added_to_no_file_that_lies_elsewhere_too(tmp_path: Path) -> None:
+    (tmp_path / "theirs").write_bytes(b"earlier\n")
+    (tmp_path / "run.log.jsonl").hardlink_to(tmp_path / "theirs")
+    with open_run_log(tmp_path, LoggingSection()) as log:
+        log.info("asked")
+    assert (tmp_path / "theirs").read_bytes() == b"earlier\n"
+    earlier, added = (tmp_path / "run.log.jsonl").read_bytes().splitlines()
+    assert (earlier, json.loads(added)["event"]) == (b"earlier", "asked")

@@ -13,7 +13,7 @@ import pytest
 
 from mrt_pipeline.errors import RunInterrupted
 from mrt_pipeline.runtime.signals import StopRequest
-from mrt_pipeline.runtime.stores import UnfitStoreError, open_store, read_row
+from mrt_pipeline.runtime.stores import UnfitStoreError, describe_rows, open_store, read_row
 from tests.fakes.manifests import START
 
 SCHEMA = "CREATE TABLE one (x TEXT); CREATE TABLE two (y TEXT)"
@@ -162,6 +162,20 @@ def test_a_statement_that_never_ends_hears_a_signal(is_graceful: bool, path: Pat
         with pytest.raises((sqlite3.OperationalError, RunInterrupted)):
             connection.execute(ENDLESS.replace("SELECT 1", "SELECT coalesce(stop(), 1)")).fetchone()
     assert stop.signal_number == signal.SIGTERM
+
+
+def test_rows_are_described_of_a_store_of_ours_alone(path: Path) -> None:
+    open_store(path, SCHEMA, 1, Listener()).close()
+    _put(path, "INSERT INTO one VALUES ('kept')")
+    assert describe_rows(path, SCHEMA, 1, "SELECT x FROM one") == "[('kept',)]"
+    _put(path, "DROP TABLE one", f"CREATE VIEW one AS {ENDLESS.replace('sum(x)', 'x')}")
+    assert describe_rows(path, SCHEMA, 1, "SELECT x FROM one") == ""
+
+
+def test_no_rows_are_described_of_a_file_that_lies_elsewhere_too(path: Path, tmp_path: Path) -> None:
+    open_store(path, SCHEMA, 1, Listener()).close()
+    (tmp_path / "other.sqlite3").hardlink_to(path)
+    assert describe_rows(path, SCHEMA, 1, "SELECT x FROM one") == ""
 
 
 def test_a_row_of_other_types_counts_as_none() -> None:

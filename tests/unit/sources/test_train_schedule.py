@@ -317,6 +317,7 @@ BAD = {
     "another method": (packed_otherwise(), "packed in a way"),
     "a bomb": (bomb(2**20), "unpacks from"),
     "many members": (zipped({f"{number}.txt": b"" for number in range(65)}), "65 members"),
+    "a list of members without end": (b"PK\x01\x02" * 10_000, "lists 10000 members"),
     "one member twice": (zipped({"a.txt": b"", "b.txt": b""}).replace(b"b.txt", b"a.txt"), "or one twice"),
     "no stops": (train_schedule(stops=None), "no stops.txt"),
     "no calls": (train_schedule(stop_times=None), "no stop_times.txt"),

@@ -18,12 +18,22 @@ if TYPE_CHECKING:
 FOLDER = "wiki"
 """in the cache folder"""
 FILE = "pages.sqlite3"
+SCHEMA = 2
+TABLES = """
+CREATE TABLE pages (wiki TEXT, page_id INTEGER, revision INTEGER, title TEXT, html BLOB, retrieved_at TEXT,
+                    touched TEXT, since TEXT, PRIMARY KEY (wiki, page_id, revision)) WITHOUT ROWID;
+CREATE TABLE readings (wiki TEXT, page_id INTEGER, revision INTEGER, reader TEXT, body BLOB,
+                       PRIMARY KEY (wiki, page_id, revision)) WITHOUT ROWID;
+CREATE TABLE titles (wiki TEXT, wanted TEXT, title TEXT, searched_at TEXT,
+                     PRIMARY KEY (wiki, wanted)) WITHOUT ROWID;
+"""
 _REVISIONS = "SELECT page_id, revision, touched, since FROM pages WHERE wiki = ? ORDER BY page_id, revision"
 
 
 def describe_kept(access: SourceAccess) -> str:
     """Return which revisions are kept, the touches that produced their content, and the vocabulary."""
     section = access.settings.apis.fandom
-    pages = describe_rows(access.cache_dir / FOLDER / FILE, _REVISIONS, api_url(str(section.base_url)))
+    path, wiki = access.cache_dir / FOLDER / FILE, api_url(str(section.base_url))
+    pages = describe_rows(path, TABLES, SCHEMA, _REVISIONS, wiki)
     own = sha256_of(read_path(section.vocabulary).read_bytes()) if section.vocabulary else ""
     return f"{pages} {own}"

@@ -22,21 +22,11 @@ from typing import Any
 from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_store, pack, read_row, unpack
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.sources.fandom_wiki.broken_pages import find_page_fault
-from mrt_pipeline.sources.fandom_wiki.kept import FILE
+from mrt_pipeline.sources.fandom_wiki.kept import FILE, SCHEMA, TABLES
 from mrt_pipeline.sources.fandom_wiki.pages import WikiPage
 from mrt_pipeline.sources.fandom_wiki.titles import PageHead
 
-SCHEMA = 2
 KEPT_REVISIONS = 2
-
-_TABLES = """
-CREATE TABLE pages (wiki TEXT, page_id INTEGER, revision INTEGER, title TEXT, html BLOB, retrieved_at TEXT,
-                    touched TEXT, since TEXT, PRIMARY KEY (wiki, page_id, revision)) WITHOUT ROWID;
-CREATE TABLE readings (wiki TEXT, page_id INTEGER, revision INTEGER, reader TEXT, body BLOB,
-                       PRIMARY KEY (wiki, page_id, revision)) WITHOUT ROWID;
-CREATE TABLE titles (wiki TEXT, wanted TEXT, title TEXT, searched_at TEXT,
-                     PRIMARY KEY (wiki, wanted)) WITHOUT ROWID;
-"""
 
 
 class PageStore:
@@ -232,7 +222,7 @@ class PageStore:
 
     def _connect(self, path: Path | None) -> sqlite3.Connection:
         """Return a connection to a sound store; to one in memory if there is no path."""
-        return open_store(path, _TABLES, SCHEMA, self._note_restart)
+        return open_store(path, TABLES, SCHEMA, self._note_restart)
 
     def _note_restart(self, unfit: UnfitStoreError, aside: Path) -> None:
         self._is_begun_anew = True

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 FOLDER = "lta_lifts"
 """in the cache folder"""
 FILE = "lifts.sqlite3"
+LAYOUT = 1
+TABLE = (
+    "CREATE TABLE lifts (line TEXT, station_code TEXT, station_name TEXT, lift_id TEXT, description TEXT, "
+    "first_seen TEXT, last_seen TEXT, PRIMARY KEY (station_code, lift_id, description)) WITHOUT ROWID"
+)
 
 
 def ask_again(access: SourceAccess, document_id: str, url: str) -> Answer:
@@ -24,4 +29,4 @@ def ask_again(access: SourceAccess, document_id: str, url: str) -> Answer:
 def describe_kept(access: SourceAccess) -> str:
     """Return what identifies all lifts that any run has seen, and when."""
     statement = "SELECT * FROM lifts ORDER BY station_code, lift_id, description"
-    return describe_rows(access.cache_dir / FOLDER / FILE, statement)
+    return describe_rows(access.cache_dir / FOLDER / FILE, TABLE, LAYOUT, statement)

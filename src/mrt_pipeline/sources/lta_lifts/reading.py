@@ -28,7 +28,7 @@ from mrt_pipeline.runtime.recordings import RECORDED, find_table_sha256, load_re
 from mrt_pipeline.runtime.stores import STORE_ERRORS, UnfitStoreError, open_store, read_row
 from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.sources.lta_lifts import LIFTS
-from mrt_pipeline.sources.lta_lifts.kept import FILE, FOLDER
+from mrt_pipeline.sources.lta_lifts.kept import FILE, FOLDER, LAYOUT, TABLE
 from mrt_pipeline.sources.lta_lifts.parsing import LIFTS_ID, describe_versions, merge_lifts, parse_lifts
 
 if TYPE_CHECKING:
@@ -111,12 +111,7 @@ def _table_of(payload: Payload, parsed: Parsed[LiftRecord]) -> SourceTable[LiftR
     return table_of(LIFTS, replace(payload, content=describe_versions(parsed.records)), parsed)
 
 
-LAYOUT = 1
 _COLUMNS = tuple(field.name for field in fields(LiftRecord))
-_TABLE = (
-    "CREATE TABLE lifts (line TEXT, station_code TEXT, station_name TEXT, lift_id TEXT, description TEXT, "
-    "first_seen TEXT, last_seen TEXT, PRIMARY KEY (station_code, lift_id, description)) WITHOUT ROWID"
-)
 _KEEP = (
     "INSERT INTO lifts VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
     "line = excluded.line, station_name = excluded.station_name, "
@@ -160,7 +155,7 @@ class LiftStore:
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        opened = open_store(self._path, _TABLE, LAYOUT, self._tell, now=lambda: self._now)
+        opened = open_store(self._path, TABLE, LAYOUT, self._tell, now=lambda: self._now)
         with contextlib.closing(opened) as connection:
             yield connection
 

@@ -24,6 +24,8 @@ MAX_ALL_BYTES = 256 * 2**20
 MAX_RATIO = 200
 MAX_ROWS = 2_000_000
 """in one table; stop_times.txt had 333,262 in September 2026"""
+_ENTRY = b"PK\x01\x02"
+"""how each entry of the list of members begins"""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 1
 """bit of a member's flags"""
@@ -41,6 +43,8 @@ class Archive:
             SourceFormatError: if it is not a zip file, or exceeds a bound.
         """
         self._document_id = document_id
+        if (listed := content.count(_ENTRY)) > MAX_MEMBERS:  # a million of them fill the memory
+            raise self._fault(f"the zip file lists {listed} members; expected at most {MAX_MEMBERS}")
         with self._translated("the file"):
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         members = self._zip.infolist()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mrt_pipeline.runtime.model_cache import FILE_NAME
+from mrt_pipeline.runtime.model_cache import FILE_NAME, LAYOUT, TABLE
 from mrt_pipeline.runtime.stores import describe_rows
 
 if TYPE_CHECKING:
@@ -16,4 +16,5 @@ FOLDER = "model"
 
 def describe_kept(access: SourceAccess) -> str:
     """Return what identifies the questions whose answers are kept."""
-    return describe_rows(access.cache_dir / FOLDER / FILE_NAME, "SELECT key FROM answers ORDER BY key")
+    path = access.cache_dir / FOLDER / FILE_NAME
+    return describe_rows(path, TABLE, LAYOUT, "SELECT key FROM answers ORDER BY key")

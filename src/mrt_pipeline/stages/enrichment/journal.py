@@ -251,12 +251,11 @@ def _find_cause(error: sqlite3.Error, path: Path) -> OSError:
     if code == sqlite3.SQLITE_CANTOPEN:
         probe = temporary_path(path)
         try:
-            probe.write_bytes(b"?")
+            with probe.open("xb") as file:
+                file.write(b"?")
+            probe.unlink()
         except OSError as refusal:
             return refusal
-        finally:
-            with contextlib.suppress(OSError):
-                probe.unlink()
     is_limited = resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY
     if code == sqlite3.SQLITE_IOERR and is_limited:
         return OSError(errno.EFBIG, str(error))

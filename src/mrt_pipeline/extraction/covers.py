@@ -1,0 +1,46 @@
+"""Whether something on a page may lie upon the words of others, push them out of sight, or turn them round.
+
+Which words that are depends on the whole layout. So no word of such a page is read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mrt_pipeline.extraction.styles import PAINTING, declarations, may_overflow, may_push, may_reach
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from mrt_pipeline.extraction.sheets import PageSheets
+
+_TURNING = re.compile("[\u202b\u202e\u2067]")
+"""Later words, of other elements too, are shown from right to left: an exit 12 is read as 21."""
+
+
+def may_be_covered(root: _Element, sheets: PageSheets) -> bool:
+    """Return whether words of a page may not be seen, or not as written, because of others."""
+    if any(_TURNING.search(str(words)) for words in root.itertext()):
+        return True
+    painted = _painted(root)
+    for element in root.iter():
+        found = declarations(element.get("style") or "") or {}
+        is_painted = sheets.paints or element in painted
+        is_reaching = may_reach(found) or sheets.may_reach(element)
+        is_full = may_overflow(found) and any(inner in painted for inner in element)
+        if found.get("display") != "none" and (may_push(found) or (is_painted and is_reaching) or is_full):
+            return True
+    return False
+
+
+def _painted(root: _Element) -> set[_Element]:
+    """Return the elements that paint more than letters, and those around them."""
+    painted: set[_Element] = set()
+    for element in root.iter():
+        if PAINTING.search(element.get("style") or "") or element.get("bgcolor"):
+            outer: _Element | None = element
+            while outer is not None and outer not in painted:
+                painted.add(outer)
+                outer = outer.getparent()
+    return painted
