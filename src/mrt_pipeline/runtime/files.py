@@ -50,15 +50,17 @@ _OTHER_FOLDER = (
 )
 
 
-def write_bytes(path: Path, content: bytes, *, is_durable: bool = True) -> None:
-    """Put ``content`` under ``path`` atomically; it outlives a power cut too unless that does not matter.
+def write_bytes(path: Path, *parts: bytes, is_durable: bool = True) -> None:
+    """Put a file's parts under ``path`` atomically; it outlives a power cut too unless that does not matter.
+
+    Each part is searched for secrets by itself: one that was searched before is not searched again.
 
     Raises:
         SecretFoundError: if it holds a secret.
         StorageError: if it cannot be written; an older file under this name is then untouched.
     """
-    refuse_secrets(path, content)
-    _put(path, content, is_durable=is_durable)
+    refuse_secrets(path, *parts)
+    _put(path, b"".join(parts), is_durable=is_durable)
 
 
 def copy_file(source: Path, path: Path, sha256: str | None = None) -> bytes:
