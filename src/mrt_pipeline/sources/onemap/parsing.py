@@ -54,7 +54,7 @@ def parse_stations(*contents: bytes) -> Parsed[StationLocation]:
     return _collect(map(_read, contents))
 
 
-def parse_searches(searches: Sequence[Mapping[str, object]]) -> Parsed[StationLocation]:
+def locate_stations(searches: Sequence[Mapping[str, object]]) -> Parsed[StationLocation]:
     """Return the position of each station that was searched for; see ``parse_stations``."""
     return _collect([starmap(_read_search, enumerate(searches))])
 

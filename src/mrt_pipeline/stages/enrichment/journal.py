@@ -94,6 +94,8 @@ class Journal:
         self._path = path
         self._documents: dict[int, Provenance | None] = {}
         """those that were read, by number"""
+        self._cited: dict[str, tuple[Provenance, int]] = {}
+        """those of the row that was committed last, with their numbers, by id: most are the next one's too"""
 
     def find(self, slug: str, basis: str | None = None) -> JournalRow | None:
         """Return a station's row, or none if there is none that is whole, or of the basis that is wanted."""
@@ -122,7 +124,7 @@ class Journal:
         if packed is None:
             packed = self._pack(row.enrichment.model_copy(update={"provenance": {}}))
         with self.at_once():
-            numbers = [self._number_of(document) for document in row.enrichment.provenance.values()]
+            cited = {key: self._numbered(key, it) for key, it in row.enrichment.provenance.items()}
             values = (
                 row.enrichment.slug,
                 row.key.basis,
@@ -130,7 +132,7 @@ class Journal:
                 row.enrichment.status.value,
                 row.attempt,
                 row.usage.model_dump_json(),
-                json.dumps(numbers),
+                json.dumps([number for _, number in cited.values()]),
                 packed,
             )
             with _sqlite_errors(self._path):
@@ -138,6 +140,7 @@ class Journal:
                     "INSERT OR REPLACE INTO stations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (*values, _digest(values)),
                 )
+        self._cited = cited
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[None]:
@@ -181,6 +184,10 @@ class Journal:
         rendered = render_record(record)
         refuse_secrets(self._path, rendered)
         return pack(rendered)
+
+    def _numbered(self, document_id: str, document: Provenance) -> tuple[Provenance, int]:
+        known = self._cited.get(document_id)
+        return known if known is not None and known[0] is document else (document, self._number_of(document))
 
     def _number_of(self, document: Provenance) -> int:
         """Return the number of a document, which is added if it is new."""
