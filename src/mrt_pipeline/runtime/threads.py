@@ -112,8 +112,11 @@ class _Block:
             if block.has_ended:
                 raise CancelledError
             block = block.outer
-        _here.block = self
-        return ask(item)
+        before, _here.block = _here.block, self
+        try:
+            return ask(item)
+        finally:
+            _here.block = before
 
 
 class _Here(threading.local):
