@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,15 @@ import pytest
 
 from mrt_pipeline.contracts.findings import Severity
 from mrt_pipeline.errors import CredentialError, FetchError, SourceError, SourceFormatError
+from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.documents import Payload
 from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.sources.datagov.reading import exits_table, parse_exits, read_exits
 from mrt_pipeline.sources.datamall.parsing import parse_bus_stops, parse_routes_file
 from mrt_pipeline.sources.datamall.reading import read_bus_services, read_bus_stops
 from mrt_pipeline.sources.onemap.reading import read_stations
-from tests.fakes.http_server import Reply, SeenRequest, json_reply
+from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
+from tests.fakes.http_server import LoopbackServer, RawReply, Reply, SeenRequest, json_reply
 from tests.fakes.publishers import (
     ACCOUNT_KEY,
     DATAGOV_KEY,
@@ -35,6 +38,9 @@ from tests.fakes.publishers import (
     too_many_requests,
 )
 
+DAY = date(2026, 11, 23)
+NO_CONFIG: Any = None
+"""the stage takes its settings from the context"""
 WANTED = (
     ("NS13", "Yishun"),
     ("NS9", "Woodlands"),
@@ -64,6 +70,66 @@ def publishers() -> Iterator[Publishers]:
 @pytest.fixture
 def access(publishers: Publishers, tmp_path: Path) -> LocalAccess:
     return publishers.access(tmp_path)
+
+
+# stage 1
+
+
+def _stage1(access: LocalAccess) -> Stage1Ingestion:
+    return Stage1Ingestion(NO_CONFIG, RunContext(access.settings, DAY, access, now=access.now))
+
+
+def _meeting(server: LoopbackServer, met: threading.Barrier) -> None:
+    """Let the first request to a server wait for others elsewhere."""
+    regular, waiting = server.handler, [met]
+
+    def handle(request: SeenRequest) -> Reply | RawReply:
+        if waiting:
+            waiting.pop().wait(timeout=30)
+        return regular(request)
+
+    server.handler = handle
+
+
+def test_exits_and_positions_are_requested_at_the_same_time(
+    publishers: Publishers, access: LocalAccess
+) -> None:
+    met = threading.Barrier(2)
+    for server in (publishers.datagov_server, publishers.onemap_server):
+        _meeting(server, met)
+    output = _stage1(access).execute(None)
+    assert not met.broken
+    assert {"lta-station-exits", "onemap-stations"} <= output.provenance.keys()
+
+
+@pytest.mark.parametrize("refused", ["datagov", "onemap"])
+def test_a_service_that_fails_beside_another_gives_the_error_that_it_gives_alone(
+    publishers: Publishers, tmp_path: Path, refused: str
+) -> None:
+    names = {"datagov": "poll-download", "onemap": "search"}
+    read: dict[str, Read] = {"datagov": read_exits, "onemap": lambda access: read_stations(access, WANTED)}
+    fake = {"datagov": publishers.datagov, "onemap": publishers.onemap}[refused]
+    fake.interpose(names[refused], *[Reply(403, b"Forbidden")] * 500)
+    with pytest.raises(FetchError) as alone:
+        read[refused](publishers.access(tmp_path / "alone"))
+    with pytest.raises(FetchError) as beside:
+        _stage1(publishers.access(tmp_path / "beside")).execute(None)
+    assert type(beside.value) is type(alone.value)
+    assert _without_names(str(beside.value)) == _without_names(str(alone.value))
+
+
+def test_if_both_services_fail_it_is_the_exits_that_are_reported(
+    publishers: Publishers, access: LocalAccess
+) -> None:
+    publishers.datagov.interpose("poll-download", Reply(403, b"Forbidden"))
+    publishers.onemap.interpose("search", *[Reply(403, b"Forbidden")] * 500)
+    with pytest.raises(FetchError, match="poll-download"):
+        _stage1(access).execute(None)
+
+
+def _without_names(message: str) -> str:
+    """Return a message without the words that were searched for: alone, other stations are wanted."""
+    return re.sub(r"searchVal=[^&]*", "", message)
 
 
 # data.gov.sg

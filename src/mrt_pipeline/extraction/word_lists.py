@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import csv
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 PATH = Path(__file__).with_name("word_lists.csv")
 WORDINGS = Path(__file__).with_name("wordings.toml")
@@ -22,8 +22,21 @@ def word_list(name: str) -> frozenset[str]:
 
 
 def wording(name: str) -> re.Pattern[str]:
-    """Return the pattern of a wording, in any letter case."""
-    return re.compile(_wordings()[name], re.IGNORECASE)
+    """Return the pattern of a wording, in any letter case; it is compiled when it is first used."""
+    return cast("re.Pattern[str]", _Wording(name))
+
+
+class _Wording:
+    """A pattern that is yet to be compiled: that takes time, and a run that reads no page needs none."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        """Return an attribute of the pattern, which is from then on found without asking here."""
+        found = getattr(re.compile(_wordings()[self._name], re.IGNORECASE), attribute)
+        setattr(self, attribute, found)
+        return found
 
 
 @cache
@@ -38,6 +51,8 @@ def _lists() -> dict[str, frozenset[str]]:
 
 @cache
 def _wordings() -> dict[str, str]:
+    import tomllib
+
     found: dict[str, str] = {}
     for name, lines in tomllib.loads(WORDINGS.read_text(encoding="utf-8")).items():
         pattern = "|".join(lines.strip("\n").split("\n"))

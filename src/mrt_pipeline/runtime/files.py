@@ -51,15 +51,17 @@ _OTHER_FOLDER = (
 )
 
 
-def write_bytes(path: Path, content: bytes, *, is_durable: bool = True) -> None:
-    """Write ``content`` to ``path`` atomically, and durably unless that does not matter.
+def write_bytes(path: Path, *parts: bytes, is_durable: bool = True) -> None:
+    """Write the parts of a file to ``path`` atomically, and durably unless that does not matter.
+
+    Each part is searched for secrets on its own, so that one already searched is not searched again.
 
     Raises:
         SecretFoundError: if it holds a secret.
         StorageError: if it cannot be written; an existing file is then unchanged.
     """
-    refuse_secrets(path, content)
-    _put(path, content, is_durable=is_durable)
+    refuse_secrets(path, *parts)
+    _put(path, b"".join(parts), is_durable=is_durable)
 
 
 def copy_file(source: Path, path: Path, sha256: str | None = None) -> bytes:

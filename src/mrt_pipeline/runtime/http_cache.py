@@ -66,11 +66,12 @@ class HttpCache:
         """Keep an answer in place of an earlier one, if the disk permits, and return its head."""
         kept_headers = {name: value for name, value in headers.items() if name in KEPT_HEADERS}
         head = KeptHead(shown_url=shown_url, headers=kept_headers, retrieved_at=retrieved_at)
-        rest = head.model_dump_json().encode() + b"\n" + body
+        line = head.model_dump_json().encode() + b"\n"
+        sha256 = sha256_of(line + body).encode()
         try:
             make_folder(self._folder)
             # a file damaged by a power cut has a wrong sha256, and its answer is requested again
-            write_bytes(self.path_of(url), sha256_of(rest).encode() + b"\n" + rest, is_durable=False)
+            write_bytes(self.path_of(url), sha256 + b"\n" + line, body, is_durable=False)
         except StorageError:
             pass  # a full disk costs a request next time, not this run
         return head

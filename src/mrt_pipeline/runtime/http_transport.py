@@ -42,6 +42,7 @@ class BoundedTransport(httpx2.BaseTransport):
         self._trusted = trusted_hosts
         self._deadline = _Deadline()
         self._ssl_context = _ssl_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        self._proxies: dict[tuple[str, str], str | None] = {}
         self._pools: dict[str | None, httpcore2.ConnectionPool] = {}
         self._lock = threading.Lock()
 
@@ -82,8 +83,11 @@ class BoundedTransport(httpx2.BaseTransport):
                 pool.close()
 
     def _pool_for(self, url: httpx2.URL) -> httpcore2.ConnectionPool:
-        proxy = find_proxy(url.scheme, url.host)
+        origin = url.scheme, url.host
         with self._lock:
+            if origin not in self._proxies:  # to look through the environment takes as long as a request
+                self._proxies[origin] = find_proxy(*origin)
+            proxy = self._proxies[origin]
             if proxy not in self._pools:
                 self._pools[proxy] = httpcore2.ConnectionPool(
                     ssl_context=self._ssl_context,

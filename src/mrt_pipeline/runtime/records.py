@@ -11,6 +11,7 @@ import codecs
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TypeGuard
 
 import orjson
@@ -161,6 +162,8 @@ class RecordReader:
         value = self._fields.get(field)
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
+        if isinstance(value, str) and pattern is not None and _is_plain(value, max_chars, pattern):
+            return value
         if not isinstance(value, str) or not value.strip():
             self.lose("field-missing", f"has {_none_or(value)} as {field}; expected a text.")
             return ""
@@ -215,6 +218,13 @@ class RecordReader:
             f"has control characters ({', '.join(removed[:5])}) in {field}; they were removed.",
         )
         return kept
+
+
+@lru_cache(maxsize=16_384)
+def _is_plain(text: str, max_chars: int, pattern: re.Pattern[str]) -> bool:
+    """Return whether a text is as it is to be: a code, such as that of a bus stop, stands in many records."""
+    is_clean = text.isprintable() and text == " ".join(text.split())
+    return is_clean and 0 < len(text) <= max_chars and pattern.fullmatch(text) is not None
 
 
 def _is_in(area: Area, lat: float, lng: float) -> bool:

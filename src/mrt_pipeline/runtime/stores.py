@@ -27,6 +27,8 @@ from mrt_pipeline.runtime.signals import stopping_signal
 STORE_ERRORS = (sqlite3.Error, OSError, StorageError)
 """exceptions that opening and using a store may raise"""
 WAITS_FOR_OTHERS_S = 10.0
+PAGE_BYTES = 1024
+"""Our rows take two or three kilobytes: pages of SQLite's usual 4 KiB would be half empty."""
 MAX_VALUE_BYTES = 64 * 2**20
 MAX_UNPACKED_BYTES = 32 * 2**20
 LOOKS_AFTER_STEPS = 1_000_000
@@ -152,6 +154,7 @@ def _open(path: Path | None, kind: _Kind, stack: contextlib.ExitStack) -> sqlite
     try:
         _refuse_unfit(connection, *kind)
         if path is not None:
+            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a file that is yet to be made
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
         _begin(connection, *kind)

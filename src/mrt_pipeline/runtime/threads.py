@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -97,14 +98,47 @@ def ask_all(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> list[Fut
         return [await_ended(future) for future in futures]
 
 
+@dataclass(eq=False, slots=True)
+class _Block:
+    """A block that asks for items; it may be part of asking for an item of another one."""
+
+    outer: _Block | None
+    has_ended: bool = False
+
+    def ask(self, ask: Callable[[ItemT], ResultT], item: ItemT) -> ResultT:
+        """Ask for an item, unless nobody waits for it any more: this block or one around it has ended."""
+        block: _Block | None = self
+        while block is not None:
+            if block.has_ended:
+                raise CancelledError
+            block = block.outer
+        before, _here.block = _here.block, self
+        try:
+            return ask(item)
+        finally:
+            _here.block = before
+
+
+class _Here(threading.local):
+    """What this thread is doing."""
+
+    block: _Block | None = None
+    """the one that it asks for"""
+
+
+_here = _Here()
+
+
 @contextlib.contextmanager
 def asking(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> Iterator[Sequence[Future[ResultT]]]:
     """Request items while a block runs; at its end no more are started, and those in progress are awaited.
 
-    If a signal ends the block, they are not awaited.
+    Requests that an item in progress makes in a block of its own are not started then either. If a signal
+    ends the block, nothing is awaited.
     """
     threads = DaemonThreads(min(AT_ONCE, len(items)))
-    futures = [threads.submit(ask, item) for item in items]
+    block = _Block(outer=_here.block)
+    futures = [threads.submit(block.ask, ask, item) for item in items]
     is_awaited = True
     try:
         yield futures
@@ -112,6 +146,7 @@ def asking(items: Sequence[ItemT], ask: Callable[[ItemT], ResultT]) -> Iterator[
         is_awaited = False
         raise
     finally:
+        block.has_ended = True
         for future in futures:
             future.cancel()
         threads.shutdown(wait=is_awaited)

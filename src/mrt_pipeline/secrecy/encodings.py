@@ -33,6 +33,10 @@ _BASE64_RUN = re.compile(b"[%b]{%d,}" % (_BASE64, _MIN_BASE64))
 _BASE64_MARKED = bytes(0x61 if byte in _BASE64 else 0x20 for byte in range(256))
 _MARKED_RUN = re.compile(b"a" * _MIN_BASE64 + b"+")
 """with each such character mapped to ``a``: an expression with a fixed beginning is the fastest to find"""
+_SHIFTS = range(4)
+"""how many digits of a group of four may precede the first one"""
+_SEAM = b"\1"
+"""separates decodings that are searched together; no decoder and no secret contains it"""
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
@@ -81,9 +85,9 @@ class Text:
         runs = _MARKED_RUN.finditer(self.content.translate(_BASE64_MARKED))
         return self._made(b"".join([self.content[run.start() : run.end()] for run in runs]))
 
-    def from_base64(self, shift: int) -> Self:
-        """Return the text decoded from Base64, if the first byte is the last of ``shift`` + 1 of a group."""
-        return self._made(_from_base64(self.content, shift))
+    def from_base64(self) -> Self:
+        """Return the text decoded from Base64, once for each position that its first digit may have."""
+        return self._made(b"".join([_from_base64(self.content, shift) for shift in _SHIFTS]))
 
     def _made(self, content: bytes) -> Self:
         return self if content == self.content else type(self)(content)
@@ -139,13 +143,16 @@ class Traced(Text):
         runs = _BASE64_RUN.finditer(self.content)
         return self._at([place for run in runs for place in range(*run.span())])
 
-    def from_base64(self, shift: int) -> Traced:
-        """Return the text decoded from Base64, if the first byte is the last of ``shift`` + 1 of a group."""
-        content, last = _from_base64(self.content, shift), len(self.content) - 1
-        firsts = [min(max(number * 8 // 6 - shift, 0), last) for number in range(len(content))]
-        lasts = [min(max((number * 8 + 7) // 6 - shift, 0), last) for number in range(len(content))]
+    def from_base64(self) -> Traced:
+        """Return the text decoded from Base64, once for each position that its first digit may have."""
+        made, firsts, lasts, last = list[bytes](), list[int](), list[int](), len(self.content) - 1
+        for shift in _SHIFTS:
+            made.append(_from_base64(self.content, shift))
+            numbers = range(len(made[-1]))
+            firsts += [min(max(number * 8 // 6 - shift, 0), last) for number in numbers]
+            lasts += [min(max((number * 8 + 7) // 6 - shift, 0), last) for number in numbers]
         return Traced(
-            content, [self.begins[place] for place in firsts], [self.ends[place] for place in lasts]
+            b"".join(made), [self.begins[place] for place in firsts], [self.ends[place] for place in lasts]
         )
 
     def _at(self, places: Sequence[int]) -> Traced:
@@ -246,9 +253,8 @@ def readings(text: TextT, wrappings: int = WRAPPINGS) -> Iterator[tuple[Kind, Te
     folded = _folded(whole)
     yield Kind.FOLDED, folded
     yield Kind.SQUEEZED, folded.without(_BETWEEN)
-    if wrappings:
-        for inner in _unwrapped(whole.without(_DROPPED)):
-            yield from readings(inner, wrappings - 1)
+    if wrappings and (digits := _base64_of(whole.without(_DROPPED))).content:
+        yield from readings(digits.from_base64(), wrappings - 1)
 
 
 def fold(text: bytes) -> bytes:
@@ -286,15 +292,14 @@ def _through(text: TextT, decoders: Sequence[Decoder]) -> TextT:
     return text
 
 
-def _unwrapped(text: TextT) -> Iterator[TextT]:
-    """Yield the decoded Base64 in a text, for each position at which a group of four may begin.
+def _base64_of(text: TextT) -> TextT:
+    """Return the digits of everything in a text that may be Base64.
 
     Other words may precede, separate and follow it; their decoding does not matter.
     """
-    digits = text.joined().base64().translated(_URL_SAFE)
-    if digits.content:
-        yield from (digits.from_base64(shift) for shift in range(4))
+    return text.joined().base64().translated(_URL_SAFE)
 
 
 def _from_base64(digits: bytes, shift: int) -> bytes:
-    return binascii.a2b_base64(b"A" * shift + digits + b"A" * (-(shift + len(digits)) % 4))
+    """Return what digits mean if ``shift`` of them are missing before the first, and where that ends."""
+    return binascii.a2b_base64(b"A" * shift + digits + b"A" * (-(shift + len(digits)) % 4)) + _SEAM

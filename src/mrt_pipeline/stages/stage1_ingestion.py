@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.names import STAGE1_INGESTION
 from mrt_pipeline.contracts.outputs import Stage1Output
-from mrt_pipeline.contracts.source import SourceTable, StationLocation
+from mrt_pipeline.contracts.sections import Mode
+from mrt_pipeline.contracts.source import ExitFeature, SourceTable, StationLocation
 from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import StageOutputError
 from mrt_pipeline.network import Network, load_network
 from mrt_pipeline.runtime.checkpoints import write_checkpoint
 from mrt_pipeline.runtime.context import RunContext, default_context
+from mrt_pipeline.runtime.threads import asking, await_ended
 from mrt_pipeline.stages.ingestion import ingest
 
 if TYPE_CHECKING:
@@ -39,15 +41,11 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
         Raises:
             SourceError: if a source cannot be obtained or read.
         """
-        from mrt_pipeline.sources.datagov.reading import read_exits
-
         context, network = self._context, load_network()
         section = context.settings.stages.stage1_ingestion
         context.stop.check()
         with context.access.limited(f"stages.{self.stage_name}.timeout_minutes", section.timeout_minutes):
-            exits = read_exits(context.access)
-            context.stop.check()
-            locations = self._read_locations(network)
+            exits, locations = self._read_sources(network)
         made = ingest(network, context.as_of, exits, locations)
         return Stage1Output(
             metadata=context.metadata_of(self.stage_name),
@@ -71,6 +69,25 @@ class Stage1Ingestion(PipelineStage[None, Stage1Output]):
     def save_checkpoint(self, output: Stage1Output, output_dir: Path | str) -> Path:
         """Write ``stage1_deterministic.json`` and return its path."""
         return write_checkpoint(output_dir, self.stage_name, output)
+
+    def _read_sources(
+        self, network: Network
+    ) -> tuple[SourceTable[ExitFeature], SourceTable[StationLocation] | None]:
+        """Return the exits and OneMap's places; of two services, both are asked at the same time.
+
+        If both fail, it is the exits that are reported.
+        """
+        from mrt_pipeline.sources.datagov.reading import read_exits
+
+        context = self._context
+        if not all(context.access.mode_of(api) is Mode.LIVE for api in ("datagov", "onemap")):
+            exits = read_exits(context.access)
+            context.stop.check()
+            return exits, self._read_locations(network)
+        with asking([network], self._read_locations) as located:
+            exits = read_exits(context.access)
+            context.stop.check()
+            return exits, await_ended(located[0]).result()
 
     def _read_locations(self, network: Network) -> SourceTable[StationLocation] | None:
         """Return OneMap's positions of the stations in operation, if configured."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mrt_pipeline.errors import StorageError
+from mrt_pipeline.errors import SecretFoundError, StorageError
 from mrt_pipeline.regular_files import read_regular_file
 from mrt_pipeline.runtime.files import (
     TEMPORARY_SUFFIX,
@@ -26,8 +26,11 @@ from mrt_pipeline.runtime.files import (
     to_json,
     write_bytes,
 )
+from mrt_pipeline.secrecy import SECRETS
 from tests.fakes.network_builder import provenance
 from tests.fakes.small_disk import small_disk
+
+SECRET = b"not-for-everyone"
 
 
 def _names(folder: Path) -> list[str]:
@@ -47,6 +50,14 @@ def test_a_full_disk_leaves_the_older_file_and_no_leftover(tmp_path: Path) -> No
     with small_disk(1000), pytest.raises(StorageError, match=r"untouched: .*ulimit -f") as caught:
         write_bytes(path, bytes(100_000))
     assert (path.read_bytes(), _names(tmp_path), caught.value.path) == (b"older", ["a.json"], path)
+
+
+@pytest.mark.parametrize("parts", [(SECRET, b"rest"), (b"head", SECRET), (b"head", b"%27" + SECRET, b"")])
+def test_a_secret_is_found_in_each_part_of_a_file(parts: tuple[bytes, ...], tmp_path: Path) -> None:
+    SECRETS.learn("A_KEY", SECRET.decode())
+    with pytest.raises(SecretFoundError, match="A_KEY"):
+        write_bytes(tmp_path / "file", *parts)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_of_a_file_that_was_not_there_no_older_version_is_reported(tmp_path: Path) -> None:

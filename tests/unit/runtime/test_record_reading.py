@@ -73,6 +73,17 @@ def test_a_text_that_is_read_holds_nothing_that_cannot_be_printed(text: str) -> 
     assert all(finding.message.isprintable() for finding in read.findings)
 
 
+@given(st.text(alphabet="AB \t\n\u00a0\x07\u200b5", max_size=8), st.integers(1, 4))
+def test_a_text_is_read_the_same_however_often_it_occurs(text: str, max_chars: int) -> None:
+    once, again = (reader(name=text) for _ in range(2))
+    meant = " ".join("".join(char for char in " ".join(text.split()) if char.isprintable()).split())
+    is_sound = len(meant) <= max_chars and re.fullmatch("A[AB ]*", meant) is not None
+    for read in (once, again):
+        found = read.text("name", max_chars=max_chars, pattern=re.compile("A[AB ]*"))
+        assert (read.is_sound, found) == (is_sound, meant if is_sound else "")
+    assert again.findings == once.findings
+
+
 @pytest.mark.parametrize(
     ("value", "number"),
     [

@@ -183,6 +183,26 @@ def test_after_a_failure_nothing_is_begun_and_no_thread_is_left() -> None:
     assert threading.active_count() == before
 
 
+def test_after_a_failure_nothing_is_begun_that_is_asked_for_within() -> None:
+    begun, is_asking, release = list[int](), threading.Event(), threading.Event()
+
+    def ask_within(item: int) -> None:
+        begun.append(item)
+        is_asking.set()
+        release.wait(timeout=30)
+
+    def ask(item: int) -> None:
+        if item == 0:
+            ask_at_once(range(100), ask_within)
+        release.wait(timeout=30)
+
+    with pytest.raises(ZeroDivisionError), asking(range(100), ask) as futures:
+        futures[-1].add_done_callback(lambda _: release.set())
+        is_asking.wait(timeout=30)
+        raise ZeroDivisionError
+    assert begun == [0]
+
+
 def test_a_stop_signal_is_heard_while_all_answers_are_waited_for() -> None:
     release, ended = threading.Event(), list[int]()
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mrt_pipeline.secrecy import MARK, KnownSecrets
-from mrt_pipeline.secrecy.encodings import Text, Traced
+from mrt_pipeline.secrecy.encodings import Text, Traced, readings
 from mrt_pipeline.secrecy.known import MIN_CHARS
 from mrt_pipeline.secrecy.urls import secrets_of_login, secrets_of_query, secrets_of_url
 from tests.fakes.secret_forms import FORMS
@@ -19,7 +21,11 @@ TOKEN = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJmNzM4NTk-_x"
 
 CHARS = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"))
 WORDS = st.text(CHARS)
-SECRETS = st.text(CHARS, min_size=MIN_CHARS).map(str.strip).filter(lambda text: len(text) >= MIN_CHARS)
+SECRETS = (
+    st.text(CHARS, min_size=MIN_CHARS)
+    .map(str.strip)
+    .filter(lambda text: len(text) >= MIN_CHARS and text != MARK)  # the mark itself is not a secret
+)
 ENCODINGS = st.sampled_from(list(FORMS.values()))
 
 
@@ -176,3 +182,23 @@ def test_of_a_proxy_its_password_is_secret() -> None:
 @given(st.lists(st.from_regex(rb"[A-Za-z0-9+/_-]{1,14}|[ .=\xff]", fullmatch=True)).map(b"".join))
 def test_what_may_be_base64_is_the_same_whether_its_place_is_known_or_not(text: bytes) -> None:
     assert Text(text).base64().content == Traced.of(text).base64().content
+
+
+@given(WORDS, WORDS, ENCODINGS)
+def test_a_text_is_read_in_the_same_ways_whether_its_place_is_known_or_not(
+    before: str, after: str, encode: Callable[[str], str]
+) -> None:
+    text = f"{before} {encode(TOKEN)} {after}".encode()
+    placed = {(kind, reading.content) for kind, reading in readings(Traced.of(text))}
+    assert placed == {(kind, reading.content) for kind, reading in readings(Text(text))}
+
+
+@pytest.mark.parametrize("ahead", ["", "a", "ab", "abc"])
+@pytest.mark.parametrize("behind", [b"", b"\\", b"\\u00", b"%4", b"&am", b"<b"])
+def test_a_secret_in_base64_is_found_at_each_place_of_a_group_and_beside_half_an_escape(
+    ahead: str, behind: bytes
+) -> None:
+    digits = base64.b64encode(behind + TOKEN.encode() + behind).decode()
+    assert knowing(TOKEN).find(f"{ahead}{digits}") == "A_KEY"
+    assert TOKEN[:MIN_CHARS] not in knowing(TOKEN).redact(f"{ahead}{digits}")
+    assert digits not in knowing(TOKEN).redact(f"{ahead}{digits}")

@@ -132,7 +132,7 @@ class _Reading:
         )
 
     def _reader(self, record_id: object, fields: Mapping[str, object], kind: str) -> RecordReader:
-        name = name_or_place(record_id, FILE_ID, show(record_id))
+        name = name_or_place(record_id, FILE_ID, "") or show(record_id)
         return RecordReader(f"{self._document_id}:{name}", fields, kind)
 
     def _name(self, station: Mapping[str, object]) -> Iterator[TranslatedName]:

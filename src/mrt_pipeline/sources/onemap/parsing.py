@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import starmap
 
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import REPEATED_ID, Finding, Severity
@@ -34,6 +35,9 @@ SAME_PLACE_DEGREES = 1e-5
 _DELIMITERS = (",", ";", "\t")
 _COLUMNS = frozenset({"station_code", "station_name", "lat", "lon"})
 
+Read = tuple[RecordReader, StationLocation | None]
+"""a record's reader, and its location where there is one"""
+
 
 def parse_stations(*contents: bytes) -> Parsed[StationLocation]:
     """Return the position of each station code, sorted by code; the first file that has a code counts.
@@ -47,20 +51,25 @@ def parse_stations(*contents: bytes) -> Parsed[StationLocation]:
     Raises:
         SourceFormatError: if a file has neither layout.
     """
+    return _collect(map(_read, contents))
+
+
+def locate_stations(searches: Sequence[Mapping[str, object]]) -> Parsed[StationLocation]:
+    """Return the position of each station that was searched for; see ``parse_stations``."""
+    return _collect([starmap(_read_search, enumerate(searches))])
+
+
+def _collect(files: Iterable[Iterable[Read]]) -> Parsed[StationLocation]:
     located: dict[str, StationLocation] = {}
     findings: list[Finding] = []
-    for content in contents:
+    for read in files:
         earlier = frozenset(located)
-        for reader, location in _read(content):
+        for reader, location in read:
             if reader.is_sound and location is not None:
                 _keep(location, located, reader, earlier)
             findings.extend(reader.findings)
     records = sorted(located.values(), key=lambda location: natural_key(location.station_code))
     return Parsed(tuple(records), tuple(findings))
-
-
-Read = tuple[RecordReader, StationLocation | None]
-"""a record's reader, and its location if there is one"""
 
 
 def _read(content: bytes) -> Iterator[Read]:

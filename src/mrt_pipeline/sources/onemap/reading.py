@@ -27,7 +27,7 @@ from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.secrecy.known import MIN_CHARS
 from mrt_pipeline.sources.onemap import STATIONS
 from mrt_pipeline.sources.onemap.matching import agrees, modes_of
-from mrt_pipeline.sources.onemap.parsing import STATIONS_ID, parse_stations
+from mrt_pipeline.sources.onemap.parsing import STATIONS_ID, locate_stations, parse_stations
 
 if TYPE_CHECKING:
     from mrt_pipeline.config import Settings
@@ -126,8 +126,7 @@ def _result(code: str, name: str, found: Mapping[str, object]) -> dict[str, obje
 
 def _finds_all(sought: Sequence[tuple[str, str]], found: Mapping[str, object]) -> bool:
     """Return whether a search finds a place for each station sought, where it is known to be."""
-    results = [_result(code, name, found) for code, name in sought]
-    located = parse_stations(orjson.dumps(results)).records
+    located = locate_stations([_result(code, name, found) for code, name in sought]).records
     return len(located) == len(sought) and all(map(agrees, located))
 
 

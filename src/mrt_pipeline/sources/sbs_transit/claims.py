@@ -32,7 +32,6 @@ from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.documents import Parsed, Payload, table_of
 from mrt_pipeline.runtime.source_access import SourceAccess
 from mrt_pipeline.sources.sbs_transit import SPEC, STATION_PAGES
-from mrt_pipeline.sources.sbs_transit.parsing import PAGES_ID, parse_facts, parse_page, parse_stations
 
 API = "sbs_transit"
 LINES = ("NEL", "DTL")
@@ -55,7 +54,7 @@ def source_of(read: Callable[[], Pages]) -> StationPageSource:
     slugs = {plain_name(name): slug for slug, name in load_network().names.items()}
     return StationPageSource(
         name=SPEC.name,
-        document_id=PAGES_ID,
+        document_id=STATION_PAGES.document_id,
         read=read,
         find_slug=lambda key: slugs.get(plain_name(_STATION_CODE.sub(" ", key.station_name))),
         describe=lambda key: f"SBS Transit's {key.line_code} page",
@@ -93,12 +92,16 @@ def record(access: SourceAccess) -> Iterator[SourceTable[StationPageFact]]:
 
 def read_files(_: Document, payloads: Sequence[Payload], _settings: Settings) -> SourceTable[StationPageFact]:
     """Return the lifts in a list that others made from the pages; of several files, the last."""
+    from mrt_pipeline.sources.sbs_transit.parsing import parse_facts
+
     payload = payloads[-1]
     return table_of(READ_BY_OTHERS, payload, Parsed(parse_facts(payload.content)))
 
 
 def _ask_stations(site: PageSite, line_code: str) -> tuple[PageKey, ...]:
     """Return the stations of a line that have a page."""
+    from mrt_pipeline.sources.sbs_transit.parsing import parse_stations
+
     return site.read(
         lambda answer: parse_stations(answer.content, line_code),
         "Ajax/StationDropdown",
@@ -107,6 +110,8 @@ def _ask_stations(site: PageSite, line_code: str) -> tuple[PageKey, ...]:
 
 
 def _read_page(site: PageSite, key: PageKey) -> Page:
+    from mrt_pipeline.sources.sbs_transit.parsing import parse_page
+
     query = {"TrainLine": key.line_code, "Station": key.operator_code}
     name = f"{key.line_code}-{key.operator_code}"
     return site.read_page(key, name, parse_page, "Service/TrainInformation", query)

@@ -3,7 +3,8 @@
 The file is in the run's folder and written by one thread, the driver (``runtime/stores.py``); a full disk
 harms no committed row. A row is reused while its key is the current one (``keys.py``). A file that is
 damaged, of another version or not ours is kept as ``stage2_journal.sqlite3.damaged-<time>``, reported, and
-recreated; a row that is unreadable or holds a secret counts as missing.
+recreated; a row that is unreadable or holds a secret counts as missing. Cited documents have a table of their
+own, which holds each once: most stations cite the same ones.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.names import JOURNAL_NAME
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import StorageError
-from mrt_pipeline.runtime.files import describe_os_error, refuse_secrets, temporary_path
+from mrt_pipeline.runtime.files import describe_os_error, refuse_secrets, sha256_of, temporary_path
 from mrt_pipeline.runtime.held_folders import refuse_swapped
 from mrt_pipeline.runtime.model_usage import add_usage
 from mrt_pipeline.runtime.output_files import read_record, render_record
@@ -42,15 +45,18 @@ from mrt_pipeline.secrecy import SECRETS
 from mrt_pipeline.stages.enrichment.keys import StationKey
 
 _APPLICATION_ID = 0x4D525432  # "MRT2"
-_VERSION = 3
+_VERSION = 4
 _SCHEMA = """
 CREATE TABLE stations (
     slug TEXT PRIMARY KEY, basis TEXT NOT NULL, versions TEXT NOT NULL, status TEXT NOT NULL,
-    attempt INTEGER NOT NULL, usage TEXT NOT NULL, enrichment BLOB NOT NULL, sha256 TEXT NOT NULL
+    attempt INTEGER NOT NULL, usage TEXT NOT NULL, documents TEXT NOT NULL, enrichment BLOB NOT NULL,
+    sha256 TEXT NOT NULL
 );
+CREATE TABLE documents (number INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, document BLOB NOT NULL);
 CREATE TABLE expenses (usage TEXT NOT NULL);
 """
 _VERSIONS = TypeAdapter(dict[str, str | None])
+_NUMBERS = TypeAdapter(list[int])
 _ERRNO = {
     sqlite3.SQLITE_FULL: errno.ENOSPC,
     sqlite3.SQLITE_IOERR: errno.EIO,
@@ -70,7 +76,8 @@ class JournalRow:
     attempt: int
     """number of attempts in this run; 0 if the row was reused from an earlier one"""
     written: bytes | None = field(default=None, repr=False, compare=False)
-    """the enrichment as stored in the journal that the row was read from, compressed and free of secrets"""
+    """the enrichment without its documents, as stored in the journal that the row was read from: compressed
+    and free of secrets"""
 
     @property
     def is_done(self) -> bool:
@@ -84,20 +91,26 @@ class Journal:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
+        self._documents: dict[int, Provenance | None] = {}
+        """those that were read, by number"""
+        self._cited: dict[str, tuple[Provenance, int]] = {}
+        """those of the row that was committed last, with their numbers, by id: most are the next one's too"""
 
     def find(self, slug: str, basis: str | None = None) -> JournalRow | None:
         """Return a station's row, or None if there is no intact one, or none with the given basis."""
         with _sqlite_errors(self._path):
             found = self._connection.execute(
-                "SELECT slug, basis, versions, status, attempt, usage, enrichment, sha256 FROM stations "
-                "WHERE slug = ? AND basis = ifnull(?, basis)",
+                "SELECT slug, basis, versions, status, attempt, usage, documents, enrichment, sha256 "
+                "FROM stations WHERE slug = ? AND basis = ifnull(?, basis)",
                 (slug, basis),
             ).fetchone()
-        row = read_row(found, str, str, str, str, int, str, bytes, str)
+        row = read_row(found, str, str, str, str, int, str, str, bytes, str)
         if row is None or row[-1] != _digest(row[:-1]):
             return None
-        enrichment = unpack(row[-2])
-        return None if enrichment is None or SECRETS.find(enrichment) else _parse(row, enrichment)
+        enrichment, documents = unpack(row[-2]), self._find_documents(row[-3])
+        if enrichment is None or documents is None or SECRETS.find(enrichment):
+            return None
+        return _parse(row, enrichment, documents)
 
     def commit(self, row: JournalRow) -> None:
         """Write a station's row in place of an earlier one; it is on disk when this returns.
@@ -108,30 +121,36 @@ class Journal:
         """
         packed = row.written
         if packed is None:
-            rendered = render_record(row.enrichment)
-            refuse_secrets(self._path, rendered)
-            packed = pack(rendered)
-        values = (
-            row.enrichment.slug,
-            row.key.basis,
-            json.dumps(row.key.versions, sort_keys=True),
-            row.enrichment.status.value,
-            row.attempt,
-            row.usage.model_dump_json(),
-            packed,
-        )
-        with _sqlite_errors(self._path):
-            self._connection.execute(
-                "INSERT OR REPLACE INTO stations VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*values, _digest(values))
+            packed = self._pack(row.enrichment.model_copy(update={"provenance": {}}))
+        with self.at_once():
+            cited = {key: self._numbered(key, it) for key, it in row.enrichment.provenance.items()}
+            values = (
+                row.enrichment.slug,
+                row.key.basis,
+                json.dumps(row.key.versions, sort_keys=True),
+                row.enrichment.status.value,
+                row.attempt,
+                row.usage.model_dump_json(),
+                json.dumps([number for _, number in cited.values()]),
+                packed,
             )
+            with _sqlite_errors(self._path):
+                self._connection.execute(
+                    "INSERT OR REPLACE INTO stations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*values, _digest(values)),
+                )
+        self._cited = cited
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[None]:
-        """Commit all rows of a block together, including those written before an error.
+        """Commit all rows of a block, including those written before an error, with those of an outer block.
 
         Raises:
             StorageError: if they cannot be written.
         """
+        if self._connection.in_transaction:
+            yield
+            return
         with _sqlite_errors(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
         try:
@@ -159,6 +178,62 @@ class Journal:
                 with contextlib.suppress(ValidationError):  # a damaged row, which will be recreated
                     total = add_usage(total, ModelUsage.model_validate_json(usage))
         return total
+
+    def _pack(self, record: Record) -> bytes:
+        rendered = render_record(record)
+        refuse_secrets(self._path, rendered)
+        return pack(rendered)
+
+    def _numbered(self, document_id: str, document: Provenance) -> tuple[Provenance, int]:
+        known = self._cited.get(document_id)
+        return known if known is not None and known[0] is document else (document, self._number_of(document))
+
+    def _number_of(self, document: Provenance) -> int:
+        """Return the number of a document, which is added if it is new."""
+        sha256 = sha256_of(render_record(document))
+        with _sqlite_errors(self._path):
+            found = self._connection.execute(
+                "SELECT number FROM documents WHERE sha256 = ?", (sha256,)
+            ).fetchone()
+            if found is not None:
+                return int(found[0])
+            added = self._connection.execute(
+                "INSERT INTO documents (sha256, document) VALUES (?, ?)", (sha256, self._pack(document))
+            )
+            return int(added.lastrowid or 0)
+
+    def _find_documents(self, numbers: str) -> dict[str, Provenance] | None:
+        """Return the documents of some numbers by their id, or none if one of them is not there whole."""
+        documents: dict[str, Provenance] = {}
+        try:
+            for number in _NUMBERS.validate_json(numbers):
+                if number not in self._documents:
+                    self._documents[number] = self._find_document(number)
+                if (document := self._documents[number]) is None:
+                    return None
+                documents[document.document_id] = document
+        except ValidationError:
+            return None
+        return documents
+
+    def _find_document(self, number: int) -> Provenance | None:
+        with _sqlite_errors(self._path):
+            found = self._connection.execute(
+                "SELECT sha256, document FROM documents WHERE number = ?", (number,)
+            ).fetchone()
+        row = read_row(found, str, bytes)
+        document = None if row is None else unpack(row[1])
+        if (
+            row is None
+            or document is None
+            or row[0] != sha256_of(document.encode())
+            or SECRETS.find(document)
+        ):
+            return None
+        try:
+            return read_record(Provenance, document)
+        except ValueError:  # no JSON, or none of such a record
+            return None
 
 
 @contextlib.contextmanager
@@ -213,13 +288,15 @@ def read_journal(folder: Path) -> Iterator[Journal]:
         yield Journal(connection, path)
 
 
-def _parse(found: tuple[Any, ...], enrichment: str) -> JournalRow | None:
+def _parse(found: tuple[Any, ...], enrichment: str, documents: dict[str, Provenance]) -> JournalRow | None:
     """Return a row of the table as a journal row; None if this program cannot have written it."""
-    slug, basis, versions, _, attempt, usage, packed, _ = found
+    slug, basis, versions, _, attempt, usage, _, packed, _ = found
     try:
         row = JournalRow(
             key=StationKey(basis, _VERSIONS.validate_json(versions)),
-            enrichment=read_record(StationEnrichment, enrichment),
+            enrichment=read_record(StationEnrichment, enrichment).model_copy(
+                update={"provenance": documents}
+            ),
             usage=ModelUsage.model_validate_json(usage),
             attempt=attempt,
             written=packed,

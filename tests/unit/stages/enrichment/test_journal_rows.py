@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,16 @@ from hypothesis import strategies as st
 from mrt_pipeline.contracts.names import JOURNAL_NAME
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import StorageError
+from mrt_pipeline.runtime.files import sha256_of
 from mrt_pipeline.runtime.stores import pack, unpack
 from mrt_pipeline.stages.enrichment.journal import Journal, JournalRow, _digest, open_journal
 from mrt_pipeline.stages.enrichment.keys import StationKey
 from tests.bench.stage2 import write_journal
-from tests.fakes.network_builder import NOW, make_enrichment
+from tests.fakes.network_builder import NOW, make_enrichment, provenance
 from tests.fakes.small_disk import small_disk
 
+CITING = {"yishun": 0, "bishan": 1, "senja": 0, "expo": 1}
+"""which of two versions of a document a station cites"""
 KEY = StationKey("basis", {"network": "1", "fandom_wiki": None})
 
 
@@ -33,6 +37,13 @@ def _opened(folder: Path | None, told: list[str] | None = None, is_costly: bool 
     notify = (told if told is not None else []).append
     with open_journal(folder, now=NOW, notify=notify, is_costly=is_costly) as journal:
         yield journal
+
+
+def _create_functions(connection: sqlite3.Connection) -> None:
+    """Let statements read and forge what is packed."""
+    connection.create_function("packed", 1, lambda text: pack(text.encode()))
+    connection.create_function("unpacked", 1, unpack)
+    connection.create_function("digest", 1, lambda text: sha256_of(text.encode()))
 
 
 def _write(folder: Path, *slugs: str) -> Path:
@@ -50,6 +61,42 @@ def test_a_committed_row_reads_back_as_it_was(tmp_path: Path, is_costly: bool) -
     with _opened(tmp_path) as journal:
         assert journal.find("yishun") == row
         assert journal.find("bishan") is None
+
+
+def test_documents_that_many_stations_cite_are_kept_once_in_each_version(tmp_path: Path) -> None:
+    read = [provenance(retrieved_at=NOW + timedelta(days=day)) for day in range(2)]
+    rows = [
+        _row(slug, provenance={read[number].document_id: read[number]}) for slug, number in CITING.items()
+    ]
+    with _opened(tmp_path) as journal, journal.at_once():
+        for row in rows:
+            journal.commit(row)
+    with _opened(tmp_path) as journal:
+        assert [journal.find(slug) for slug in CITING] == rows
+        assert journal._connection.execute("SELECT count(*) FROM documents").fetchone() == (2,)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "sha256 = 'x' || sha256",
+        "document = x'00'",
+        "document = packed('{}'), sha256 = digest('{}')",
+        "document = packed(replace(unpacked(document), 'publisher', 'PUBLISHER'))",
+        "number = number + 7",
+    ],
+)
+def test_a_row_whose_document_is_not_there_whole_counts_as_not_there(tmp_path: Path, change: str) -> None:
+    cited = provenance()
+    with _opened(tmp_path) as journal:
+        journal.commit(_row(provenance={cited.document_id: cited}))
+        journal.commit(_row("bishan"))
+    with closing(sqlite3.connect(tmp_path / JOURNAL_NAME)) as connection, connection:
+        _create_functions(connection)
+        connection.execute(f"UPDATE documents SET {change}")  # noqa: S608 - ours
+    with _opened(tmp_path) as journal:
+        assert journal.find("yishun") is None
+        assert journal.find("bishan") == _row("bishan")
 
 
 def test_a_later_row_of_a_station_replaces_the_earlier_one(tmp_path: Path) -> None:
@@ -171,7 +218,9 @@ def test_an_empty_file_is_a_journal_not_yet_begun(tmp_path: Path) -> None:
     assert told == []
 
 
-@pytest.mark.parametrize("column", ["basis", "versions", "status", "usage", "enrichment", "sha256"])
+@pytest.mark.parametrize(
+    "column", ["basis", "versions", "status", "usage", "documents", "enrichment", "sha256"]
+)
 def test_a_row_with_a_changed_letter_counts_as_not_there(tmp_path: Path, column: str) -> None:
     path = _write(tmp_path, "yishun", "bishan")
     with closing(sqlite3.connect(path)) as connection, connection:
@@ -212,13 +261,14 @@ def test_a_full_disk_is_reported_and_harms_no_committed_row(tmp_path: Path) -> N
         "usage = '{\"calls\": -1}'",
         "basis = x'ff'",
         "attempt = 'two'",
+        "documents = '[7]'",
+        "documents = 'no JSON'",
     ],
 )
 def test_a_row_forged_with_a_matching_digest_counts_as_not_there(change: str, tmp_path: Path) -> None:
     path = _write(tmp_path, "yishun")
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.create_function("packed", 1, lambda text: pack(text.encode()))
-        connection.create_function("unpacked", 1, unpack)
+        _create_functions(connection)
         connection.execute(f"UPDATE stations SET {change}")  # noqa: S608 - ours
         row = connection.execute("SELECT * FROM stations").fetchone()
         connection.execute("UPDATE stations SET sha256 = ?", (_digest(row[:-1]),))
