@@ -9,7 +9,7 @@ outputs that say the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import orjson
@@ -30,6 +30,8 @@ _METADATA_BOUNDS = (
     (b'\n "metadata": {', b"\n },"),  # as files of schema 1 have it
 )
 """no text within can hold these: JSON writes a line break as two characters"""
+HEAD_BYTES = 2**16
+"""metadata begin so near the start of a file"""
 
 
 class _Numbering:
@@ -62,11 +64,17 @@ class _Numbering:
 
 def render_output(output: StageOutput) -> bytes:
     """Return the bytes of an output's file; empty fields of records are left out."""
-    fields = (
-        b"%b:%b" % (orjson.dumps(name), _render_value(getattr(output, name)))
-        for name in type(output).model_fields
-    )
-    return b"{\n%b\n}\n" % b",\n".join(fields)
+    return b"".join(render_parts(output))
+
+
+def render_parts(output: StageOutput) -> Iterator[bytes]:
+    """Yield the same record by record."""
+    opening = b"{\n"
+    for name in type(output).model_fields:
+        yield b"%b%b:" % (opening, orjson.dumps(name))
+        yield from _render_value(getattr(output, name))
+        opening = b",\n"
+    yield b"\n}\n"
 
 
 def render_record(record: Record) -> bytes:
@@ -109,33 +117,50 @@ def read_record(kind: type[RecordT], line: bytes | str) -> RecordT:
     return kind.model_validate(plain)
 
 
-def sha256_without_metadata(content: bytes) -> str:
-    """Hash all of a file but its metadata; if a person laid it out anew, all of it."""
-    start, end = _find_metadata(content)
-    digest = hashlib.sha256(memoryview(content)[:start])
-    digest.update(memoryview(content)[end:])
+def sha256_without_metadata(blocks: Iterable[bytes]) -> str:
+    """Hash all of a file but its metadata; if a person laid it out anew, all of it.
+
+    Args:
+        blocks: its content; of a large file the first has ``HEAD_BYTES`` at least.
+    """
+    blocks = iter(blocks)
+    head = next(blocks, b"")
+    start, end = _find_metadata(head)
+    digest = hashlib.sha256(memoryview(head)[:start])
+    digest.update(memoryview(head)[end:])
+    for block in blocks:
+        digest.update(block)
     return digest.hexdigest()
 
 
-def _find_metadata(content: bytes) -> tuple[int, int]:
+def _find_metadata(head: bytes) -> tuple[int, int]:
     for opening, closing in _METADATA_BOUNDS:
-        start = content.find(opening)
-        end = content.find(closing, start + len(opening))
+        start = head.find(opening, 0, HEAD_BYTES)
+        end = head.find(closing, start + len(opening))
         if start >= 0 and end >= 0:
             return start, end + len(closing)
     return 0, 0
 
 
-def _render_value(value: object) -> bytes:
-    """Return a field of an output, with one record in a line."""
+def _render_value(value: object) -> Iterator[bytes]:
+    """Yield a field of an output, with one record in a line."""
     if isinstance(value, Record):
-        return render_record(value)
-    if isinstance(value, tuple) and value:
-        return b"[\n%b\n]" % b",\n".join(map(render_record, value))
-    if isinstance(value, Mapping) and value:
-        lines = (b"%b:%b" % (orjson.dumps(name), render_record(record)) for name, record in value.items())
-        return b"{\n%b\n}" % b",\n".join(lines)
-    return orjson.dumps(value)
+        yield render_record(value)
+    elif isinstance(value, tuple) and value:
+        yield from _render_lines(b"[]", map(render_record, value))
+    elif isinstance(value, Mapping) and value:
+        named = ((orjson.dumps(name), render_record(record)) for name, record in value.items())
+        yield from _render_lines(b"{}", (b"%b:%b" % pair for pair in named))
+    else:
+        yield orjson.dumps(value)
+
+
+def _render_lines(brackets: bytes, lines: Iterable[bytes]) -> Iterator[bytes]:
+    before = brackets[:1] + b"\n"
+    for line in lines:
+        yield before + line
+        before = b",\n"
+    yield b"\n" + brackets[1:]
 
 
 def _list_of(value: object) -> Iterable[object]:
