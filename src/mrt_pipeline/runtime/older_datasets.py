@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-import orjson
 from pydantic import BaseModel, ConfigDict
 
 from mrt_pipeline.contracts.evidence import Evidence, EvidenceMap
@@ -22,7 +21,7 @@ from mrt_pipeline.contracts.network import (
     name_platforms,
 )
 from mrt_pipeline.contracts.outputs import SCHEMA_VERSION, Stage3Output
-from mrt_pipeline.runtime.output_files import read_output
+from mrt_pipeline.runtime.output_files import load, read_output
 
 _OF_EXIT = frozenset({"platform_code", "is_same_building"})
 
@@ -55,7 +54,7 @@ def read_dataset(content: bytes) -> Stage3Output:
         orjson.JSONDecodeError: if it is no JSON.
         ValidationError: if it is no dataset of a known schema.
     """
-    plain = orjson.loads(content)
+    plain = load(content)
     if isinstance(plain, dict) and plain.get("schema_version") == "1":
         plain = upgrade(plain)
     return read_output(Stage3Output, plain)

@@ -14,17 +14,24 @@ from typing import Any, TypeVar
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.evidence import Citing, Evidence, EvidenceMap, NumberedEvidence
-from mrt_pipeline.contracts.outputs import StageOutput
+from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.outputs import StageOutput, StationEnrichment
 
 RecordT = TypeVar("RecordT", bound=Record)
 
 _EVIDENCE = TypeAdapter(list[Evidence])
 _REASONS = "reasons"
-_CITING_LISTS = ("stations", "future_stations", "enrichments")
+_BETWEEN = b",\n"
+"""two records; no text can hold it: JSON writes a line break as two characters"""
+_CITING_LISTS: Mapping[str, type[Record]] = {
+    "stations": Station,
+    "future_stations": Station,
+    "enrichments": StationEnrichment,
+}
 _METADATA_BOUNDS = (
     (b'\n"metadata":', b"\n"),
     (b'\n "metadata": {', b"\n },"),  # as files of schema 1 have it
@@ -91,18 +98,37 @@ def read_output(kind: type[RecordT], content: bytes | Any) -> RecordT:
 
     Args:
         kind: the output.
-        content: the file's bytes, or the plain data in them.
+        content: the file's bytes, or what ``load`` returned for them.
 
     Raises:
         orjson.JSONDecodeError: if it is no JSON.
         ValidationError: if it is no such output.
     """
-    plain = orjson.loads(content) if isinstance(content, bytes) else content
+    plain = load(content) if isinstance(content, bytes) else content
     if isinstance(plain, dict):
-        for name in _CITING_LISTS:
-            for record in _list_of(plain.get(name)):
-                _restore_evidence(record)
+        for name, kind_of_record in _CITING_LISTS.items():
+            if isinstance(listed := plain.get(name), list):
+                for place, record in enumerate(listed):
+                    listed[place] = _read_plain(kind_of_record, record)
     return kind.model_validate(plain)
+
+
+def load(content: bytes) -> Any:
+    """Return what a file holds as plain data, but for stations, which become records one by one.
+
+    The plain data of all of them would take twice the memory of the records.
+
+    Raises:
+        orjson.JSONDecodeError: if it is no JSON.
+    """
+    lists = {name: found for name in _CITING_LISTS if (found := _find_lines(content, name)) is not None}
+    try:
+        plain = orjson.loads(_cut_out(content, sorted(lists.values())))
+        for name, bounds in lists.items():
+            plain[name] = [_read_plain(_CITING_LISTS[name], record) for record in _parse(content, *bounds)]
+    except ValueError:  # no JSON, or laid out anew by a person
+        return orjson.loads(content)
+    return plain
 
 
 def read_record(kind: type[RecordT], line: bytes | str) -> RecordT:
@@ -159,12 +185,49 @@ def _render_lines(brackets: bytes, lines: Iterable[bytes]) -> Iterator[bytes]:
     before = brackets[:1] + b"\n"
     for line in lines:
         yield before + line
-        before = b",\n"
+        before = _BETWEEN
     yield b"\n" + brackets[1:]
 
 
-def _list_of(value: object) -> Iterable[object]:
-    return value if isinstance(value, list) else ()
+def _find_lines(content: bytes, name: str) -> tuple[int, int] | None:
+    """Return where in a file the records of a list begin and end, if there is one in each line."""
+    opening = b'\n"%b":[\n' % name.encode()
+    found = content.find(opening)
+    start = found + len(opening)
+    end = content.find(b"\n]", start)
+    return (start, end) if found >= 0 and end >= 0 else None
+
+
+def _cut_out(content: bytes, bounds: Iterable[tuple[int, int]]) -> bytes:
+    kept, position = [], 0
+    for start, end in bounds:
+        kept.append(content[position:start])
+        position = end
+    return b"".join((*kept, content[position:]))
+
+
+def _parse(content: bytes, start: int, end: int) -> Iterator[Any]:
+    """Yield each record of a list as plain data; equal texts are one object."""
+    view = memoryview(content)
+    while start <= end:
+        stop = content.find(_BETWEEN, start, end)
+        stop = end if stop < 0 else stop
+        yield from_json(bytes(view[start:stop]), allow_inf_nan=False)
+        start = stop + len(_BETWEEN)
+
+
+def _read_plain(kind: type[Record], plain: object) -> object:
+    """Return plain data as the record they are; if they are none, as they are.
+
+    They are refused when the whole is validated, which says where they stand.
+    """
+    if isinstance(plain, Record):
+        return plain
+    _restore_evidence(plain)
+    try:
+        return kind.model_validate(plain)
+    except ValidationError:
+        return plain
 
 
 def _restore_evidence(record: object) -> None:
