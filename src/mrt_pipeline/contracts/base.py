@@ -4,7 +4,8 @@ No module of this package postpones its annotations: pydantic would compile each
 which took a twentieth of a run.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,6 +24,15 @@ class Record(BaseModel):
 
     def model_post_init(self, _context: Any, /) -> None:
         """Share the set of given fields and the names of all fields with other records of this kind."""
+        self._share()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy, with some fields changed, that shares the same."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied._share()
+        return copied
+
+    def _share(self) -> None:
         given, values = self.__pydantic_fields_set__, self.__dict__
         object.__setattr__(self, "__pydantic_fields_set__", _given.setdefault(frozenset(given), given))
         object.__delattr__(self, "__dict__")  # Python's own dictionaries of attributes share their keys

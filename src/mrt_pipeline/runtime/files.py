@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import io
 import os
 import threading
 import time
@@ -164,7 +165,13 @@ def to_json(content: BaseModel | dict[str, object] | list[object]) -> bytes:
 
 def to_json_lines(items: Iterable[object]) -> bytes:
     """Return the bytes of a JSON list of plain data, one item in a line; indented it would be twice that."""
-    return b"[\n%b\n]\n" % b",\n".join(map(orjson.dumps, items))
+    made = io.BytesIO()  # to join them would hold every line twice
+    made.write(b"[\n")
+    for number, item in enumerate(items):
+        made.write(b",\n" if number else b"")
+        made.write(orjson.dumps(item))
+    made.write(b"\n]\n")
+    return made.getvalue()
 
 
 def append_lines(descriptor: int, lines: bytes) -> None:

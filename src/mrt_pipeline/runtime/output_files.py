@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -39,6 +40,10 @@ _METADATA_BOUNDS = (
 """no text within can hold these: JSON writes a line break as two characters"""
 HEAD_BYTES = 2**16
 """metadata begin so near the start of a file"""
+
+
+_read_before: WeakValueDictionary[bytes, Record] = WeakValueDictionary()
+"""the records of stations that are in use, by the SHA-256 of their lines: two datasets have most in common"""
 
 
 class _Numbering:
@@ -125,7 +130,7 @@ def load(content: bytes) -> Any:
     try:
         plain = orjson.loads(_cut_out(content, sorted(lists.values())))
         for name, bounds in lists.items():
-            plain[name] = [_read_plain(_CITING_LISTS[name], record) for record in _parse(content, *bounds)]
+            plain[name] = [_read_line(_CITING_LISTS[name], line) for line in _split(content, *bounds)]
     except ValueError:  # no JSON, or laid out anew by a person
         return orjson.loads(content)
     return plain
@@ -206,14 +211,25 @@ def _cut_out(content: bytes, bounds: Iterable[tuple[int, int]]) -> bytes:
     return b"".join((*kept, content[position:]))
 
 
-def _parse(content: bytes, start: int, end: int) -> Iterator[Any]:
-    """Yield each record of a list as plain data; equal texts are one object."""
-    view = memoryview(content)
+def _split(content: bytes, start: int, end: int) -> Iterator[bytes]:
+    """Yield the line of each record of a list."""
     while start <= end:
         stop = content.find(_BETWEEN, start, end)
         stop = end if stop < 0 else stop
-        yield from_json(bytes(view[start:stop]), allow_inf_nan=False)
+        yield content[start:stop]
         start = stop + len(_BETWEEN)
+
+
+def _read_line(kind: type[Record], line: bytes) -> object:
+    """Return a line as the record it is, if it is one; equal texts, and equal lines, become one object."""
+    digest = hashlib.sha256(line).digest()
+    found = _read_before.get(digest)
+    if isinstance(found, kind):
+        return found
+    read = _read_plain(kind, from_json(line, allow_inf_nan=False))
+    if isinstance(read, Record):
+        _read_before[digest] = read
+    return read
 
 
 def _read_plain(kind: type[Record], plain: object) -> object:
