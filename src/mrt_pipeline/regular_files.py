@@ -7,6 +7,7 @@ is full. Here, below all who read files, because the configuration is one of the
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 from collections.abc import Iterator
@@ -22,7 +23,9 @@ def read_regular_file(path: Path, max_bytes: int = MAX_FILE_BYTES) -> bytes:
 
     Args and errors are those of ``read_blocks``.
     """
-    return b"".join(read_blocks(path, max_bytes))
+    content = io.BytesIO()  # to join the blocks would hold them twice
+    content.writelines(read_blocks(path, max_bytes))
+    return content.getvalue()
 
 
 def read_blocks(path: Path, max_bytes: int = MAX_FILE_BYTES) -> Iterator[bytes]:

@@ -42,8 +42,8 @@ HEAD_BYTES = 2**16
 """metadata begin so near the start of a file"""
 
 
-_read_before: WeakValueDictionary[bytes, Record] = WeakValueDictionary()
-"""the records of stations that are in use, by the SHA-256 of their lines: two datasets have most in common"""
+_in_use: WeakValueDictionary[bytes, Record] = WeakValueDictionary()
+"""the records of stations that are in use, by the hash of their lines: two datasets have most in common"""
 
 
 class _Numbering:
@@ -178,12 +178,24 @@ def _render_value(value: object) -> Iterator[bytes]:
     if isinstance(value, Record):
         yield render_record(value)
     elif isinstance(value, tuple) and value:
-        yield from _render_lines(b"[]", map(render_record, value))
+        yield from _render_lines(b"[]", map(_render_line, value))
     elif isinstance(value, Mapping) and value:
         named = ((orjson.dumps(name), render_record(record)) for name, record in value.items())
         yield from _render_lines(b"{}", (b"%b:%b" % pair for pair in named))
     else:
         yield orjson.dumps(value)
+
+
+def _render_line(record: Record) -> bytes:
+    """Return a record's line; whoever reads an equal one while the record is in use gets that record."""
+    line = render_record(record)
+    if isinstance(record, Citing):
+        _in_use[_digest(line)] = record
+    return line
+
+
+def _digest(line: bytes) -> bytes:
+    return hashlib.blake2b(line, digest_size=20).digest()
 
 
 def _render_lines(brackets: bytes, lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -222,13 +234,13 @@ def _split(content: bytes, start: int, end: int) -> Iterator[bytes]:
 
 def _read_line(kind: type[Record], line: bytes) -> object:
     """Return a line as the record it is, if it is one; equal texts, and equal lines, become one object."""
-    digest = hashlib.sha256(line).digest()
-    found = _read_before.get(digest)
+    digest = _digest(line)
+    found = _in_use.get(digest)
     if isinstance(found, kind):
         return found
     read = _read_plain(kind, from_json(line, allow_inf_nan=False))
     if isinstance(read, Record):
-        _read_before[digest] = read
+        _in_use[digest] = read
     return read
 
 
