@@ -190,7 +190,7 @@ def _render_line(record: Record) -> bytes:
     """Return a record's line; whoever reads an equal one while the record is in use gets that record."""
     line = render_record(record)
     if isinstance(record, Citing):
-        _in_use[_digest(line)] = record
+        _in_use.setdefault(_digest(line), record)
     return line
 
 
