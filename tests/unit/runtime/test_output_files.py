@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from datetime import timedelta
 from typing import Any
 
@@ -260,3 +261,16 @@ def test_equal_texts_of_a_file_are_one_object() -> None:
     ]
     assert len(names) > 1
     assert len(set(map(id, names))) == 1
+
+
+def test_reading_takes_hardly_more_memory_than_the_records_that_are_read() -> None:
+    content = _file(*(YISHUN.model_copy(update={"name": f"Yishun {number}"}) for number in range(300)))
+    read_output(Stage3Output, content)  # what is made once for all
+    tracemalloc.start()
+    try:
+        read = read_output(Stage3Output, content)
+        kept, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(read.stations) == 300
+    assert peak < 1.2 * kept
