@@ -1,4 +1,4 @@
-"""Read files that anybody may have created: completely, bounded, and without waiting.
+"""Read files that anybody may have created: bounded, and without waiting.
 
 A pipe, a device or a folder with a file's name would make a program wait for ever, or read until its memory
 is full. This module is below everything that reads files, because the configuration is one of them.
@@ -7,16 +7,29 @@ is full. This module is below everything that reads files, because the configura
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 MAX_FILE_BYTES = 256 * 2**20
 """a dataset of Singapore's network has about 10 MiB"""
+BLOCK_BYTES = 2**20
 
 
 def read_regular_file(path: Path, max_bytes: int = MAX_FILE_BYTES) -> bytes:
     """Return a file's content.
+
+    Args and errors are those of ``read_blocks``.
+    """
+    content = io.BytesIO()  # to join the blocks would hold them twice
+    content.writelines(read_blocks(path, max_bytes))
+    return content.getvalue()
+
+
+def read_blocks(path: Path, max_bytes: int = MAX_FILE_BYTES) -> Iterator[bytes]:
+    """Yield a file's content in blocks, without taking the memory for more than one first.
 
     Args:
         path: path of the file, or of a link to it.
@@ -31,21 +44,13 @@ def read_regular_file(path: Path, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, f"it is {_describe(found.st_mode)}, not a file")
-        content = _read_up_to(descriptor, max_bytes + 1)
+        size = 0
+        while block := os.read(descriptor, BLOCK_BYTES):
+            if (size := size + len(block)) > max_bytes:
+                raise OSError(errno.EINVAL, f"it is longer than {max_bytes} bytes")
+            yield block
     finally:
         os.close(descriptor)
-    if len(content) > max_bytes:
-        raise OSError(errno.EINVAL, f"it is longer than {max_bytes} bytes")
-    return content
-
-
-def _read_up_to(descriptor: int, max_bytes: int) -> bytes:
-    """Return at most a number of bytes, without allocating memory for them first."""
-    parts, size = [], 0
-    while size < max_bytes and (part := os.read(descriptor, min(2**20, max_bytes - size))):
-        parts.append(part)
-        size += len(part)
-    return b"".join(parts)
 
 
 def _describe(mode: int) -> str:

@@ -1,9 +1,9 @@
 """A copy of the package whose tables hold the real network several times, side by side.
 
 Its program is the one beside these tests, except for limits that apply to the real network only: the area
-of Singapore, and the five digits of a bus stop's code. Copy 0 has the real tables' rows. The others have
-station codes with their own prefixes, names and slugs with the copy's number, and positions shifted by
-whole steps, so that density is the same and copies do not touch.
+of Singapore, the five digits of a bus stop's code, and the size of a file. Copy 0 has the real tables' rows.
+The others have station codes with their own prefixes, names and slugs with the copy's number, and positions
+shifted by whole steps, so that density is the same and copies do not touch.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ STEP_LAT, STEP_LNG = 0.35, 0.60
 LIMITS = {
     "runtime/records.py": ("((1.15, 1.48), (103.59, 104.10))", "((-90.0, 90.0), (-180.0, 180.0))"),
     "contracts/source.py": ("[0-9]{5}", "[0-9]{5,8}"),
+    "regular_files.py": ("256 * 2**20", "4096 * 2**20"),
     "contracts/network.py": (r"^\d{5}$", r"^\d{5,8}$"),
 }
 Row = dict[str, str]

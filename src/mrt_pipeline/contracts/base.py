@@ -4,10 +4,46 @@ No module in this package postpones its annotations: pydantic would compile each
 which took a twentieth of a run.
 """
 
+from collections.abc import Mapping
+from typing import Any, Self
+
 from pydantic import BaseModel, ConfigDict
+
+_given: dict[frozenset[str], set[str]] = {}
+"""each set of fields that records were made with, once"""
+_values_of: dict[type, dict[str, Any]] = {}
+"""the values of one record of each kind"""
 
 
 class Record(BaseModel):
-    """An immutable record; an unknown field is an error."""
+    """An immutable record; an unknown field is an error.
+
+    A dataset has a hundred records a station. As pydantic leaves one, its set of given fields and its
+    dictionary take more memory than its values do.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # most are parts of others
+
+    def model_post_init(self, _context: Any, /) -> None:
+        """Share the set of given fields and the names of all fields with other records of this kind."""
+        given, values, kind = self.__pydantic_fields_set__, self.__dict__, type(self)
+        alike = _values_of.get(kind) or _values_of.setdefault(kind, _put_one_by_one(self))
+        shared = alike.copy()
+        shared.update(values)
+        object.__setattr__(self, "__pydantic_fields_set__", _given.setdefault(frozenset(given), given))
+        object.__setattr__(self, "__dict__", shared)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy, with some fields changed, that shares the same."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.model_post_init(None)
+        return copied
+
+
+def _put_one_by_one(record: Record) -> dict[str, Any]:
+    """Put a record's values as Python puts attributes, and return them: copies of this share its keys."""
+    values = record.__dict__
+    object.__delattr__(record, "__dict__")
+    for name, value in values.items():
+        object.__setattr__(record, name, value)
+    return record.__dict__

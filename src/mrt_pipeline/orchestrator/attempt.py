@@ -38,7 +38,7 @@ from mrt_pipeline.runtime.checkpoints import (
     parse_checkpoint,
 )
 from mrt_pipeline.runtime.context import RunContext
-from mrt_pipeline.runtime.files import read_bytes, sha256_of, write_bytes
+from mrt_pipeline.runtime.files import sha256_of, sha256_of_file, write_bytes
 from mrt_pipeline.runtime.reporting import Reporter, after_failure
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class Attempt:
                 is_whole = self.manifest.status is RunStatus.COMPLETED
                 remedy = self._finish() if is_whole else find_remedy(self.folder, self.manifest)
                 raise MissingCheckpointError(path, f"is missing. Create it with: {remedy}")
-            content = self._reusable[number]
+            content = self._reusable.pop(number)
             self._outputs[number] = parse_checkpoint(stage.kind, path, content, self._finish())
         return self._outputs[number]
 
@@ -224,6 +224,9 @@ class Attempt:
         access = self._context.access
         access.tracer.begin()
         output = reported = runner.execute(given)
+        del given
+        if stage is FINAL:
+            self._let_go_of_inputs()
         specs = stage.sources_in_use(self._context.settings)
         trace = complete_trace(access.tracer.trace, access, specs)
         if stage is FINAL:
@@ -249,6 +252,12 @@ class Attempt:
         )
         made: StageOutput = output
         return made
+
+    def _let_go_of_inputs(self) -> None:
+        """Forget the outputs that only the last stage reads: no one asks for them once it has run."""
+        for number in range(1, FINAL.number):
+            self._outputs.pop(number, None)
+            self._reusable.pop(number, None)
 
     def _judge(self, runner: PipelineStage[Any, Any], dataset: Stage3Output) -> Stage3Output:
         """Check a dataset, compare it with the one published before, and return it with findings for reports.
@@ -354,7 +363,7 @@ class Attempt:
 
     def _facts_of(self, stage: StageSpec, output: StageOutput) -> dict[str, object]:
         """Return what a stage adds to the manifest itself."""
-        written = {name: sha256_of(read_bytes(self.folder / name)) for name in stage.side_files}
+        written = {name: sha256_of_file(self.folder / name) for name in stage.side_files}
         return {
             **stage.facts_of(output, self.output),
             "side_files": {**self.manifest.side_files, **written},

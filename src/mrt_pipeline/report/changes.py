@@ -42,6 +42,12 @@ def list_changes(comparison: Comparison, numbers: Mapping[str, int]) -> list[dic
     return groups
 
 
+def changed_slugs(comparison: Comparison) -> frozenset[str]:
+    """Return the stations that any change is about but that of a finding, which speaks for itself."""
+    items = [item for kind, _, items in _groups(comparison) if kind != "finding" for item in items]
+    return frozenset(slug for item in items for slug in (item["slug"], *item.get("slugs", ())) if slug)
+
+
 def _groups(found: Comparison) -> Iterator[tuple[str, str, list[Item]]]:
     *kinds, added, removed = (
         (

@@ -9,7 +9,7 @@ from typing import Any
 from mrt_pipeline.compare.wording import headline
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.fields import FIELDS, measure_coverage
-from mrt_pipeline.contracts.findings import Finding, Severity, count_by_severity
+from mrt_pipeline.contracts.findings import Finding, count_by_severity
 from mrt_pipeline.contracts.names import FINAL_STAGE
 from mrt_pipeline.contracts.network import Station, StationCode, count_stations
 from mrt_pipeline.contracts.outputs import Stage3Output
@@ -18,6 +18,7 @@ from mrt_pipeline.network import Network
 from mrt_pipeline.report.changes import list_changes
 from mrt_pipeline.report.checklist import make_checklist
 from mrt_pipeline.report.compact_rows import Condenser, describe_parts, locate
+from mrt_pipeline.report.selection import select
 from mrt_pipeline.report.texts import show, show_message
 from mrt_pipeline.report.tracks import Track, find_tracks
 
@@ -26,23 +27,28 @@ def make_content(
     dataset: Stage3Output, manifest: Manifest, comparison: Comparison | None, network: Network
 ) -> dict[str, Any]:
     """Return the page's content for a run, its dataset, and the changes since an earlier one."""
-    places = locate(_located(dataset))
-    condenser = Condenser(dataset.provenance, places)
-    numbers = {station.slug: number for number, station in enumerate(dataset.stations)}
+    shown = select(dataset, comparison)
+    places = locate(_located((*shown.stations, *dataset.future_stations)))
+    condenser = Condenser(shown.documents, places)
+    numbers = {station.slug: number for number, station in enumerate(shown.stations)}
     as_of = dataset.metadata.as_of
     former = _former_codes(network, as_of)
-    here = {number: condenser.place(station) for number, station in enumerate(dataset.stations)}
+    here = {number: condenser.place(station) for number, station in enumerate(shown.stations)}
     return {
         "run": _run(dataset, manifest),
         "counts": _counts(dataset),
         "lines": _lines(dataset, network),
         "stations": [
-            _station(station, condenser, former.get(station.slug, [])) for station in dataset.stations
+            _station(station, condenser, former.get(station.slug, [])) for station in shown.stations
         ],
         "future": [_future(station, condenser) for station in dataset.future_stations],
-        "tracks": [_track(track) for track in find_tracks(dataset.stations, here, network, as_of)],
+        "tracks": [_track(track) for track in find_tracks(shown.stations, here, network, as_of)],
         "coverage": _coverage(dataset, network),
-        "findings": list(_findings(dataset.findings, comparison, numbers)),
+        "findings": list(_findings(shown.findings, comparison, numbers)),
+        "left_out": {
+            "stations": len(dataset.stations) - len(shown.stations),
+            "findings": len(dataset.findings) - len(shown.findings),
+        },
         "changes": _changes(comparison, numbers),
         "checklist": make_checklist(dataset, manifest, comparison, numbers),
         "stops": condenser.bus_stops.rows,
@@ -54,8 +60,8 @@ def make_content(
     }
 
 
-def _located(dataset: Stage3Output) -> Iterator[Any]:
-    for station in (*dataset.stations, *dataset.future_stations):
+def _located(stations: Iterable[Station]) -> Iterator[Any]:
+    for station in stations:
         yield station
         for found in station.exits:
             yield found
@@ -218,11 +224,10 @@ def _exits_of(stations: Iterable[Station], line_code: str) -> Iterator[Station]:
 def _findings(
     findings: Iterable[Finding], comparison: Comparison | None, numbers: dict[str, int]
 ) -> Iterator[dict[str, Any]]:
-    """Yield the findings, most serious first; those that an earlier run did not have are marked as new."""
-    rank = {severity: place for place, severity in enumerate(reversed(Severity))}
+    """Yield the findings; those that an earlier run did not have are marked as new."""
     changed = comparison.findings if comparison else ()
     new = {change.new.model_dump_json() for change in changed if change.new and not change.old}
-    for finding in sorted(findings, key=lambda item: rank[item.severity]):
+    for finding in findings:
         row: dict[str, Any] = {
             "check": show(finding.check),
             "severity": finding.severity.value,

@@ -9,7 +9,8 @@ or the disk was full); no stage uses it, and it is recreated.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -22,10 +23,17 @@ from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.outputs import OUTPUT_KINDS, Stage1Output, Stage2Output, Stage3Output, StageOutput
 from mrt_pipeline.contracts.run import CheckpointRecord, Manifest
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, UnrecordedCheckpointError
-from mrt_pipeline.runtime.files import read_bytes, sha256_of, storage_errors, write_bytes
+from mrt_pipeline.runtime.files import (
+    in_blocks,
+    read_bytes,
+    read_file_blocks,
+    sha256_of,
+    storage_errors,
+    write_parts,
+)
 from mrt_pipeline.runtime.memory import Need, refuse_small_memory
 from mrt_pipeline.runtime.older_datasets import read_dataset
-from mrt_pipeline.runtime.output_files import read_output, render_output, sha256_without_metadata
+from mrt_pipeline.runtime.output_files import read_output, render_parts, sha256_without_metadata
 from mrt_pipeline.secrecy import SECRETS
 
 OutputT = TypeVar("OutputT", Stage1Output, Stage2Output, Stage3Output)
@@ -39,29 +47,32 @@ UNRECORDED = "was written by an attempt that ended before recording it"
 def write_checkpoint(output_dir: Path | str, stage_name: str, output: StageOutput) -> Path:
     """Write a stage's complete output under its final name and return the path."""
     path = Path(output_dir) / CHECKPOINT_NAMES[stage_name]
-    write_bytes(path, render_output(output))
+    write_parts(path, render_parts(output))
     return path
 
 
 def describe_checkpoint(path: Path) -> CheckpointRecord:
-    """Return the record of a checkpoint just written, with which it is verified later."""
-    content = read_bytes(path)
-    return CheckpointRecord(
-        file=path.name,
-        sha256=sha256_of(content),
-        size_bytes=len(content),
-        content_sha256=sha256_without_metadata(content),
-    )
+    """Return the record of a checkpoint as it is on the disk, with which it is verified later.
 
+    Raises:
+        FileNotFoundError, StorageError: if it cannot be read.
+    """
+    whole, size = hashlib.sha256(), 0
 
-def is_described_by(content: bytes, record: CheckpointRecord) -> bool:
-    """Return whether a checkpoint's bytes have the size and content given in a record."""
-    return (len(content), sha256_without_metadata(content)) == (record.size_bytes, record.content_sha256)
+    def blocks() -> Iterator[bytes]:
+        nonlocal size
+        for block in read_file_blocks(path):
+            whole.update(block)
+            size += len(block)
+            yield block
+
+    content = sha256_without_metadata(blocks())
+    return CheckpointRecord(file=path.name, sha256=whole.hexdigest(), size_bytes=size, content_sha256=content)
 
 
 def content_sha256(output: StageOutput) -> str:
     """Return a sha256 over an output's content, regardless of when it was made."""
-    return sha256_without_metadata(render_output(output))
+    return sha256_without_metadata(in_blocks(render_parts(output)))
 
 
 def verify_checkpoint(
@@ -109,16 +120,21 @@ def find_unrecorded(manifest: Manifest, stage_name: str) -> datetime | None:
 
 def refuse_unrecorded(path: Path, content: bytes, since: datetime | None, remedy: str) -> None:
     """Raise ``UnrecordedCheckpointError`` if a file is a whole checkpoint made since a moment."""
+    if is_unrecorded(path, content, since):
+        raise UnrecordedCheckpointError(path, f"{UNRECORDED}. Recreate it with: {remedy}")
+
+
+def is_unrecorded(path: Path, content: bytes, since: datetime | None) -> bool:
+    """Return whether a file is a whole checkpoint made since a moment."""
     kinds = (OUTPUT_KINDS[name] for name, file in CHECKPOINT_NAMES.items() if file == path.name)
     kind = next(kinds, None)
     if since is None or kind is None:
-        return
+        return False
     try:
         metadata = read_output(kind, content).metadata
     except (orjson.JSONDecodeError, ValidationError):
-        return
-    if CHECKPOINT_NAMES.get(metadata.stage_name) == path.name and metadata.generated_at >= since:
-        raise UnrecordedCheckpointError(path, f"{UNRECORDED}. Recreate it with: {remedy}")
+        return False
+    return CHECKPOINT_NAMES.get(metadata.stage_name) == path.name and metadata.generated_at >= since
 
 
 def parse_checkpoint(kind: type[OutputT], path: Path, content: bytes, remedy: str) -> OutputT:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import io
 import os
 import threading
 import time
@@ -24,13 +25,15 @@ import orjson
 from pydantic import BaseModel
 
 from mrt_pipeline.errors import SecretFoundError, StorageError
-from mrt_pipeline.regular_files import read_regular_file
+from mrt_pipeline.regular_files import BLOCK_BYTES, read_blocks, read_regular_file
 from mrt_pipeline.runtime.held_folders import refuse_swapped
 from mrt_pipeline.secrecy import SECRETS
 
 TEMPORARY_SUFFIX = ".mrt-tmp"
 ABANDONED_AFTER_S = 3600.0
 """No write of ours takes that long. Across containers, it is unknown whether the writing process is alive."""
+LONGEST_SECRET_BYTES = 2**16
+"""how much of a file is searched again with what follows it; a secret has a few hundred bytes"""
 
 _APPENDING = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 _ADVICE = {
@@ -61,7 +64,27 @@ def write_bytes(path: Path, *parts: bytes, is_durable: bool = True) -> None:
         StorageError: if it cannot be written; an existing file is then unchanged.
     """
     refuse_secrets(path, *parts)
-    _put(path, b"".join(parts), is_durable=is_durable)
+    _put(path, parts, is_durable=is_durable)
+
+
+def write_parts(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file as ``write_bytes`` does, without ever holding all of it.
+
+    Raises:
+        SecretFoundError, StorageError: as ``write_bytes``.
+    """
+    _put(path, _refuse_secrets_in(path, in_blocks(parts)))
+
+
+def in_blocks(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the parts of a file joined, so that each block but the last has at least ``BLOCK_BYTES``."""
+    block = bytearray()
+    for part in parts:
+        block += part
+        if len(block) >= BLOCK_BYTES:
+            yield bytes(block)
+            block.clear()
+    yield bytes(block)
 
 
 def copy_file(source: Path, path: Path, sha256: str | None = None) -> bytes:
@@ -80,7 +103,7 @@ def copy_file(source: Path, path: Path, sha256: str | None = None) -> bytes:
     content = read_bytes(source)
     if sha256 is not None and sha256_of(content) != sha256:
         raise StorageError(source, "was changed while it was copied. Run again.")
-    _put(path, content)
+    _put(path, (content,))
     return content
 
 
@@ -90,13 +113,22 @@ def refuse_secrets(path: Path, *texts: str | bytes) -> None:
         raise SecretFoundError(path, secret)
 
 
-def _put(path: Path, content: bytes, *, is_durable: bool = True) -> None:
+def _refuse_secrets_in(path: Path, blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield each block once neither it nor the place where it joins the one before holds a secret."""
+    seen = b""
+    for block in blocks:
+        seen = seen[-LONGEST_SECRET_BYTES:] + block
+        refuse_secrets(path, seen)
+        yield block
+
+
+def _put(path: Path, parts: Iterable[bytes], *, is_durable: bool = True) -> None:
     refuse_swapped(path.parent)
     temporary = temporary_path(path)
     kept = "; an older version of it is untouched" if os.path.lexists(path) else ""
     with storage_errors(path, f"could not be written{kept}"):
         try:
-            _write_and_flush(temporary, content, is_durable=is_durable)
+            _write_and_flush(temporary, parts, is_durable=is_durable)
             temporary.replace(path)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -123,7 +155,7 @@ def write_record(path: Path, content: BaseModel | dict[str, object] | list[objec
         rendered = orjson.dumps(
             SECRETS.redacted(plain), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         )
-    _put(path, rendered)
+    _put(path, (rendered,))
     return rendered
 
 
@@ -136,7 +168,13 @@ def to_json(content: BaseModel | dict[str, object] | list[object]) -> bytes:
 
 def to_json_lines(items: Iterable[object]) -> bytes:
     """Return plain data as a JSON list with one item per line, half the size of indented JSON."""
-    return b"[\n%b\n]\n" % b",\n".join(map(orjson.dumps, items))
+    made = io.BytesIO()  # joining the lines would hold each of them twice
+    made.write(b"[\n")
+    for number, item in enumerate(items):
+        made.write(b",\n" if number else b"")
+        made.write(orjson.dumps(item))
+    made.write(b"\n]\n")
+    return made.getvalue()
 
 
 def open_for_lines(path: Path) -> int:
@@ -153,7 +191,7 @@ def open_for_lines(path: Path) -> int:
         if os.fstat(descriptor).st_nlink == 1:
             return descriptor
         os.close(descriptor)
-        _put(path, read_bytes(path))
+        _put(path, (read_bytes(path),))
         return os.open(path, _APPENDING, 0o644)
 
 
@@ -180,8 +218,24 @@ def read_bytes(path: Path) -> bytes:
         FileNotFoundError: if there is none.
         StorageError: if it cannot be read, is not a file, or is longer than any of ours.
     """
-    try:
+    with _read_errors(path):
         return read_regular_file(path)
+
+
+def read_file_blocks(path: Path) -> Iterator[bytes]:
+    """Yield a file's content in blocks.
+
+    Raises:
+        FileNotFoundError, StorageError: as ``read_bytes``.
+    """
+    with _read_errors(path):
+        yield from read_blocks(path)
+
+
+@contextlib.contextmanager
+def _read_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -302,6 +356,18 @@ def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def sha256_of_file(path: Path) -> str:
+    """Return the hexadecimal SHA-256 of a file.
+
+    Raises:
+        FileNotFoundError, StorageError: as ``read_bytes``.
+    """
+    digest = hashlib.sha256()
+    for block in read_file_blocks(path):
+        digest.update(block)
+    return digest.hexdigest()
+
+
 def flush_folder(folder: Path) -> None:
     """Make a rename in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
@@ -363,14 +429,14 @@ def _describe_obstacle(path: Path) -> str:
     return f"is a link to {path.readlink()}, a file"
 
 
-def _write_and_flush(path: Path, content: bytes, *, is_durable: bool) -> None:
+def _write_and_flush(path: Path, parts: Iterable[bytes], *, is_durable: bool) -> None:
     # A link under the temporary name may be a trap; its target must not be written.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     with os.fdopen(descriptor, "wb") as file:
         if os.fstat(descriptor).st_nlink != 1:
             raise OSError(errno.EMLINK, f"{path.name} is a link; it was removed, so run again")
         file.truncate()
-        file.write(content)
+        file.writelines(parts)
         file.flush()
         if is_durable:
             os.fsync(file.fileno())

@@ -15,9 +15,8 @@ from pathlib import Path
 
 from mrt_pipeline.contracts.names import FINAL_NAME
 from mrt_pipeline.contracts.run import Manifest, RunStatus
-from mrt_pipeline.errors import CheckpointError, MissingCheckpointError, UnrecordedCheckpointError
-from mrt_pipeline.runtime.checkpoints import find_unrecorded, is_described_by, verify_checkpoint
-from mrt_pipeline.runtime.files import read_bytes, sha256_of
+from mrt_pipeline.runtime.checkpoints import describe_checkpoint, find_unrecorded, is_unrecorded
+from mrt_pipeline.runtime.files import read_bytes, sha256_of_file
 
 
 class Fault(Enum):
@@ -92,20 +91,19 @@ def _find_checkpoint_fault(folder: Path, manifest: Manifest, name: str) -> Fault
         if record.checkpoint is None or record.checkpoint.file != name:
             continue
         try:
-            since = find_unrecorded(manifest, stage_name)
-            content = verify_checkpoint(folder, record.checkpoint, "", since)
-        except MissingCheckpointError:
+            found = describe_checkpoint(folder / name)
+        except FileNotFoundError:
             return Fault.MISSING
-        except UnrecordedCheckpointError:
-            return Fault.UNRECORDED
-        except CheckpointError:
-            return Fault.ALTERED
-        return None if is_described_by(content, record.checkpoint) else Fault.CONTRADICTED
+        if found.sha256 != record.checkpoint.sha256:
+            since, path = find_unrecorded(manifest, stage_name), folder / name
+            is_open = is_unrecorded(path, read_bytes(path), since)
+            return Fault.UNRECORDED if is_open else Fault.ALTERED
+        return None if found == record.checkpoint else Fault.CONTRADICTED
     return None
 
 
 def _sha256_at(path: Path) -> str | None:
     try:
-        return sha256_of(read_bytes(path))
+        return sha256_of_file(path)
     except FileNotFoundError:
         return None

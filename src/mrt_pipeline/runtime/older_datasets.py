@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-import orjson
 from pydantic import BaseModel, ConfigDict
 
 from mrt_pipeline.contracts.evidence import Evidence, EvidenceMap
@@ -23,7 +22,7 @@ from mrt_pipeline.contracts.network import (
     name_platforms,
 )
 from mrt_pipeline.contracts.outputs import SCHEMA_VERSION, Stage3Output
-from mrt_pipeline.runtime.output_files import read_output
+from mrt_pipeline.runtime.output_files import load, read_output
 
 _OF_EXIT = frozenset({"platform_code", "is_same_building"})
 
@@ -56,7 +55,7 @@ def read_dataset(content: bytes) -> Stage3Output:
         orjson.JSONDecodeError: if it is not JSON.
         ValidationError: if it is not a dataset with a known schema.
     """
-    plain = orjson.loads(content)
+    plain = load(content)
     if isinstance(plain, dict) and plain.get("schema_version") == "1":
         plain = upgrade(plain)
     return read_output(Stage3Output, plain)

@@ -9,27 +9,41 @@ outputs with equal content.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.evidence import Citing, Evidence, EvidenceMap, NumberedEvidence
-from mrt_pipeline.contracts.outputs import StageOutput
+from mrt_pipeline.contracts.network import Station
+from mrt_pipeline.contracts.outputs import StageOutput, StationEnrichment
 
 RecordT = TypeVar("RecordT", bound=Record)
 
 _EVIDENCE = TypeAdapter(list[Evidence])
 _REASONS = "reasons"
-_CITING_LISTS = ("stations", "future_stations", "enrichments")
+_BETWEEN = b",\n"
+"""two records; no text can hold it: JSON writes a line break as two characters"""
+_CITING_LISTS: Mapping[str, type[Record]] = {
+    "stations": Station,
+    "future_stations": Station,
+    "enrichments": StationEnrichment,
+}
 _METADATA_BOUNDS = (
     (b'\n"metadata":', b"\n"),
     (b'\n "metadata": {', b"\n },"),  # as in files of schema 1
 )
-"""no text inside can contain these: JSON writes a line break as two characters"""
+"""no text within can hold these: JSON writes a line break as two characters"""
+HEAD_BYTES = 2**16
+"""metadata begin so near the start of a file"""
+
+
+_in_use: WeakValueDictionary[bytes, Record] = WeakValueDictionary()
+"""the records of stations that are in use, by the hash of their lines: two datasets have most in common"""
 
 
 class _Numbering:
@@ -61,12 +75,18 @@ class _Numbering:
 
 
 def render_output(output: StageOutput) -> bytes:
-    """Return the bytes of an output's file; empty fields of records are omitted."""
-    fields = (
-        b"%b:%b" % (orjson.dumps(name), _render_value(getattr(output, name)))
-        for name in type(output).model_fields
-    )
-    return b"{\n%b\n}\n" % b",\n".join(fields)
+    """Return the bytes of an output's file; empty fields of records are left out."""
+    return b"".join(render_parts(output))
+
+
+def render_parts(output: StageOutput) -> Iterator[bytes]:
+    """Yield the same record by record."""
+    opening = b"{\n"
+    for name in type(output).model_fields:
+        yield b"%b%b:" % (opening, orjson.dumps(name))
+        yield from _render_value(getattr(output, name))
+        opening = b",\n"
+    yield b"\n}\n"
 
 
 def render_record(record: Record) -> bytes:
@@ -82,19 +102,38 @@ def read_output(kind: type[RecordT], content: bytes | Any) -> RecordT:
     """Return the output in a file.
 
     Args:
-        kind: type of the output.
-        content: the file's bytes, or the plain data in them.
+        kind: the output.
+        content: the file's bytes, or what ``load`` returned for them.
 
     Raises:
         orjson.JSONDecodeError: if it is not JSON.
         ValidationError: if it is not such an output.
     """
-    plain = orjson.loads(content) if isinstance(content, bytes) else content
+    plain = load(content) if isinstance(content, bytes) else content
     if isinstance(plain, dict):
-        for name in _CITING_LISTS:
-            for record in _list_of(plain.get(name)):
-                _restore_evidence(record)
+        for name, kind_of_record in _CITING_LISTS.items():
+            if isinstance(listed := plain.get(name), list):
+                for place, record in enumerate(listed):
+                    listed[place] = _read_plain(kind_of_record, record)
     return kind.model_validate(plain)
+
+
+def load(content: bytes) -> Any:
+    """Return what a file holds as plain data, but for stations, which become records one by one.
+
+    The plain data of all of them would take twice the memory of the records.
+
+    Raises:
+        orjson.JSONDecodeError: if it is no JSON.
+    """
+    lists = {name: found for name in _CITING_LISTS if (found := _find_lines(content, name)) is not None}
+    try:
+        plain = orjson.loads(_cut_out(content, sorted(lists.values())))
+        for name, bounds in lists.items():
+            plain[name] = [_read_line(_CITING_LISTS[name], line) for line in _split(content, *bounds)]
+    except ValueError:  # no JSON, or laid out anew by a person
+        return orjson.loads(content)
+    return plain
 
 
 def read_record(kind: type[RecordT], line: bytes | str) -> RecordT:
@@ -109,37 +148,114 @@ def read_record(kind: type[RecordT], line: bytes | str) -> RecordT:
     return kind.model_validate(plain)
 
 
-def sha256_without_metadata(content: bytes) -> str:
-    """Hash a file without its metadata; if it was reformatted by hand, the whole file."""
-    start, end = _find_metadata(content)
-    digest = hashlib.sha256(memoryview(content)[:start])
-    digest.update(memoryview(content)[end:])
+def sha256_without_metadata(blocks: Iterable[bytes]) -> str:
+    """Hash all of a file but its metadata; if a person laid it out anew, all of it.
+
+    Args:
+        blocks: its content; of a large file the first has ``HEAD_BYTES`` at least.
+    """
+    blocks = iter(blocks)
+    head = next(blocks, b"")
+    start, end = _find_metadata(head)
+    digest = hashlib.sha256(memoryview(head)[:start])
+    digest.update(memoryview(head)[end:])
+    for block in blocks:
+        digest.update(block)
     return digest.hexdigest()
 
 
-def _find_metadata(content: bytes) -> tuple[int, int]:
+def _find_metadata(head: bytes) -> tuple[int, int]:
     for opening, closing in _METADATA_BOUNDS:
-        start = content.find(opening)
-        end = content.find(closing, start + len(opening))
+        start = head.find(opening, 0, HEAD_BYTES)
+        end = head.find(closing, start + len(opening))
         if start >= 0 and end >= 0:
             return start, end + len(closing)
     return 0, 0
 
 
-def _render_value(value: object) -> bytes:
-    """Return a field of an output, with one record per line."""
+def _render_value(value: object) -> Iterator[bytes]:
+    """Yield a field of an output, with one record in a line."""
     if isinstance(value, Record):
-        return render_record(value)
-    if isinstance(value, tuple) and value:
-        return b"[\n%b\n]" % b",\n".join(map(render_record, value))
-    if isinstance(value, Mapping) and value:
-        lines = (b"%b:%b" % (orjson.dumps(name), render_record(record)) for name, record in value.items())
-        return b"{\n%b\n}" % b",\n".join(lines)
-    return orjson.dumps(value)
+        yield render_record(value)
+    elif isinstance(value, tuple) and value:
+        yield from _render_lines(b"[]", map(_render_line, value))
+    elif isinstance(value, Mapping) and value:
+        named = ((orjson.dumps(name), render_record(record)) for name, record in value.items())
+        yield from _render_lines(b"{}", (b"%b:%b" % pair for pair in named))
+    else:
+        yield orjson.dumps(value)
 
 
-def _list_of(value: object) -> Iterable[object]:
-    return value if isinstance(value, list) else ()
+def _render_line(record: Record) -> bytes:
+    """Return a record's line; whoever reads an equal one while the record is in use gets that record."""
+    line = render_record(record)
+    if isinstance(record, Citing):
+        _in_use.setdefault(_digest(line), record)
+    return line
+
+
+def _digest(line: bytes) -> bytes:
+    return hashlib.blake2b(line, digest_size=20).digest()
+
+
+def _render_lines(brackets: bytes, lines: Iterable[bytes]) -> Iterator[bytes]:
+    before = brackets[:1] + b"\n"
+    for line in lines:
+        yield before + line
+        before = _BETWEEN
+    yield b"\n" + brackets[1:]
+
+
+def _find_lines(content: bytes, name: str) -> tuple[int, int] | None:
+    """Return where in a file the records of a list begin and end, if there is one in each line."""
+    opening = b'\n"%b":[\n' % name.encode()
+    found = content.find(opening)
+    start = found + len(opening)
+    end = content.find(b"\n]", start)
+    return (start, end) if found >= 0 and end >= 0 else None
+
+
+def _cut_out(content: bytes, bounds: Iterable[tuple[int, int]]) -> bytes:
+    kept, position = [], 0
+    for start, end in bounds:
+        kept.append(content[position:start])
+        position = end
+    return b"".join((*kept, content[position:]))
+
+
+def _split(content: bytes, start: int, end: int) -> Iterator[bytes]:
+    """Yield the line of each record of a list."""
+    while start <= end:
+        stop = content.find(_BETWEEN, start, end)
+        stop = end if stop < 0 else stop
+        yield content[start:stop]
+        start = stop + len(_BETWEEN)
+
+
+def _read_line(kind: type[Record], line: bytes) -> object:
+    """Return a line as the record it is, if it is one; equal texts, and equal lines, become one object."""
+    digest = _digest(line)
+    found = _in_use.get(digest)
+    if isinstance(found, kind):
+        return found
+    read = _read_plain(kind, from_json(line, allow_inf_nan=False))
+    if isinstance(read, Record):
+        _in_use[digest] = read
+    return read
+
+
+def _read_plain(kind: type[Record], plain: object) -> object:
+    """Return plain data as the record they are; if they are none, as they are.
+
+    They are refused when the whole is validated, which says where they stand.
+    """
+    if isinstance(plain, Record):
+        return plain
+    _restore_evidence(plain)
+    try:
+        return kind.model_validate(plain)
+    except ValidationError:
+        return plain
 
 
 def _restore_evidence(record: object) -> None:

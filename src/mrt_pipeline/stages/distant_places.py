@@ -24,13 +24,16 @@ def doubt_distant_places(stations: Sequence[Station]) -> tuple[tuple[Station, ..
     """
     recorded = _recorded_places(chain.from_iterable(station.exits for station in stations))
     findings: list[Finding] = []
-    doubted = (
-        station.model_copy(
-            update={"exits": tuple(_doubt(found, station, recorded, findings) for found in station.exits)}
-        )
-        for station in stations
-    )
-    return tuple(doubted), findings
+    return tuple(_doubt_at(station, recorded, findings) for station in stations), findings
+
+
+def _doubt_at(
+    station: Station, recorded: Mapping[str, Sequence[StationExit]], findings: list[Finding]
+) -> Station:
+    """Return a station, as it is if nothing at its exits is doubted."""
+    before = len(findings)
+    exits = tuple(_doubt(found, station, recorded, findings) for found in station.exits)
+    return station.model_copy(update={"exits": exits}) if len(findings) > before else station
 
 
 def _recorded_places(exits: Iterable[StationExit]) -> dict[str, list[StationExit]]:

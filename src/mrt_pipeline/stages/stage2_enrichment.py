@@ -29,7 +29,7 @@ from mrt_pipeline.contracts.stage import PipelineStage
 from mrt_pipeline.errors import StageInputError, StageOutputError
 from mrt_pipeline.runtime.checkpoints import write_checkpoint
 from mrt_pipeline.runtime.context import RunContext, default_context
-from mrt_pipeline.runtime.files import write_bytes
+from mrt_pipeline.runtime.files import write_parts
 from mrt_pipeline.runtime.reporting import after_failure
 from mrt_pipeline.stages.enrichment.driver import Driver, shorten
 from mrt_pipeline.stages.enrichment.journal import Journal, open_journal
@@ -116,7 +116,7 @@ class Stage2Enrichment(PipelineStage[Stage1Output, Stage2Output]):
 
     def save_checkpoint(self, output: Stage2Output, output_dir: Path | str) -> Path:
         """Write ``stage2_enrichment.json``, with the rejected claims beside it, and return its path."""
-        write_bytes(Path(output_dir) / REJECTED_NAME, b"".join(_rejected_lines(output)))
+        write_parts(Path(output_dir) / REJECTED_NAME, _rejected_lines(output))
         return write_checkpoint(output_dir, STAGE, output)
 
     def _warn(self, output: Stage2Output) -> None:

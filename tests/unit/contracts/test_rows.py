@@ -58,3 +58,19 @@ def test_a_cell_of_another_type_is_refused() -> None:
 def test_a_type_without_a_spelling_is_refused() -> None:
     with pytest.raises(TypeError, match="cannot be recorded"):
         columns_of(Unrecordable)
+
+
+def test_equal_texts_of_a_table_are_one_object() -> None:
+    row = {
+        "name": "New Upper Road",
+        "number": "1",
+        "height_m": "1",
+        "codes": "NS13 NS17",
+        "note": "",
+        "opened": "",
+    }
+    again = {name: cell.encode().decode() for name, cell in row.items()}
+    assert again["name"] is not row["name"]
+    one, other = from_row(Measured, row), from_row(Measured, again)
+    assert one.name is other.name
+    assert all(code is same for code, same in zip(one.codes, other.codes, strict=True))

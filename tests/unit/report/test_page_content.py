@@ -15,6 +15,7 @@ from mrt_pipeline.contracts.network import StationExit, StationNames
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import RunStatus, StageStatus
 from mrt_pipeline.network import Network
+from mrt_pipeline.report import selection
 from mrt_pipeline.report.content import make_content
 from mrt_pipeline.runtime.geometry import to_svy21
 from tests.fakes.manifests import make_manifest, make_stage_record
@@ -297,3 +298,20 @@ def test_a_name_that_changed_is_the_new_one() -> None:
 
 def test_the_day_is_that_of_the_dataset() -> None:
     assert content_of(make_dataset(as_of=date(2026, 7, 13)))["run"]["as_of"] == "2026-07-13"
+
+
+def test_the_page_counts_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    findings = tuple(
+        Finding(check="exit-label-shared", severity=Severity.WARNING, message=f"{slug}.", slug=slug)
+        for slug in ("yishun", "bishan", "senja")
+    )
+    dataset = make_dataset(findings=findings)
+    whole = content_of(dataset)
+    assert whole["left_out"] == {"stations": 0, "findings": 0}
+    monkeypatch.setattr(selection, "MAX_STATIONS", 1)
+    monkeypatch.setattr(selection, "MAX_FINDINGS", 2)
+    content = content_of(dataset)
+    assert content["left_out"] == {"stations": 2, "findings": 1}
+    assert (len(content["stations"]), len(content["findings"])) == (1, 2)
+    assert [finding.get("station") for finding in content["findings"]].count(0) == 1
+    assert (content["counts"], content["coverage"]) == (whole["counts"], whole["coverage"])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from mrt_pipeline.errors import (
     StorageError,
     UnrecordedCheckpointError,
 )
+from mrt_pipeline.regular_files import BLOCK_BYTES
 from mrt_pipeline.runtime.checkpoints import (
     content_sha256,
     describe_checkpoint,
@@ -26,7 +28,8 @@ from mrt_pipeline.runtime.checkpoints import (
     verify_checkpoint,
     write_checkpoint,
 )
-from mrt_pipeline.runtime.output_files import read_output
+from mrt_pipeline.runtime.files import sha256_of
+from mrt_pipeline.runtime.output_files import read_output, render_output
 from tests.fakes.fake_time import START
 from tests.fakes.network_builder import NOW, make_dataset, make_stage1, make_stage2, open_stations
 
@@ -138,3 +141,18 @@ def test_a_damaged_file_is_kept_under_another_name(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_moved_aside_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="could not be moved aside"):
         move_aside(tmp_path / NAME, START)
+
+
+def test_a_checkpoint_is_written_and_described_without_ever_being_held_whole(tmp_path: Path) -> None:
+    output = make_stage1(open_stations() * 2_000)
+    write_checkpoint(tmp_path, "stage1_ingestion", make_stage1())  # what is made once for all
+    tracemalloc.start()
+    try:
+        path = write_checkpoint(tmp_path, "stage1_ingestion", output)
+        record = describe_checkpoint(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert record.sha256 == sha256_of(render_output(output))
+    assert record.content_sha256 == content_sha256(output)
+    assert peak < 5 * BLOCK_BYTES < record.size_bytes

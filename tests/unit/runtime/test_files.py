@@ -5,14 +5,14 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from mrt_pipeline.errors import SecretFoundError, StorageError
-from mrt_pipeline.regular_files import read_regular_file
+from mrt_pipeline.regular_files import BLOCK_BYTES, read_regular_file
 from mrt_pipeline.runtime.files import (
     TEMPORARY_SUFFIX,
     make_folder,
@@ -25,6 +25,7 @@ from mrt_pipeline.runtime.files import (
     temporary_path,
     to_json,
     write_bytes,
+    write_parts,
 )
 from mrt_pipeline.secrecy import SECRETS
 from tests.fakes.network_builder import provenance
@@ -329,3 +330,33 @@ def test_folders_are_leftovers_only_where_that_is_said(tmp_path: Path) -> None:
         remove_leftovers(tmp_path)
     assert remove_leftovers(tmp_path, with_folders=True) == [".run.mrt-tmp"]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("parts", [[], [b""], [b"a", b"", b"bc"], [b"x" * (BLOCK_BYTES - 1), b"yz", b"w"]])
+def test_parts_are_put_together_as_they_come(parts: list[bytes], tmp_path: Path) -> None:
+    write_parts(tmp_path / "a.json", iter(parts))
+    assert read_bytes(tmp_path / "a.json") == b"".join(parts)
+
+
+@pytest.mark.parametrize("before", [0, 5, BLOCK_BYTES - 5, BLOCK_BYTES, 2 * BLOCK_BYTES - 9])
+def test_a_secret_is_found_in_whichever_parts_it_stands(before: int, tmp_path: Path) -> None:
+    SECRETS.learn("KEY", "sesame-open-yourself")
+    write_bytes(tmp_path / "a.json", b"older")
+    content = b"x" * before + b"sesame-open-yourself" + b"y" * BLOCK_BYTES
+    parts = (content[place : place + 7] for place in range(0, len(content), 7))
+    with pytest.raises(SecretFoundError, match="KEY"):
+        write_parts(tmp_path / "a.json", parts)
+    assert _names(tmp_path) == ["a.json"]
+    assert read_bytes(tmp_path / "a.json") == b"older"
+
+
+def test_parts_that_cannot_all_be_made_leave_the_older_file(tmp_path: Path) -> None:
+    def parts() -> Iterator[bytes]:
+        yield b"x" * 2 * BLOCK_BYTES
+        raise ValueError("no more")
+
+    write_bytes(tmp_path / "a.json", b"older")
+    with pytest.raises(ValueError, match="no more"):
+        write_parts(tmp_path / "a.json", parts())
+    assert _names(tmp_path) == ["a.json"]
+    assert read_bytes(tmp_path / "a.json") == b"older"

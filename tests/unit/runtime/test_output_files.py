@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from datetime import timedelta
 from typing import Any
 
@@ -157,21 +158,23 @@ def test_the_hash_leaves_out_when_an_output_was_made_and_nothing_else(output: St
     later = output.metadata.model_copy(update={"generated_at": NOW + timedelta(days=1)})
     made, again = render_output(output), render_output(output.model_copy(update={"metadata": later}))
     assert made != again
-    assert sha256_without_metadata(made) == sha256_without_metadata(again)
-    assert sha256_without_metadata(made) != sha256_without_metadata(made.replace(b"SODL", b"sodl"))
+    assert sha256_without_metadata([made]) == sha256_without_metadata([again])
+    assert sha256_without_metadata([made]) != sha256_without_metadata([made.replace(b"SODL", b"sodl")])
 
 
 def test_the_hash_of_a_file_of_schema_1_leaves_out_its_block_of_metadata() -> None:
     older = b'{\n "schema_version": "1",\n "metadata": {\n  "a": %d\n },\n "stations": []\n}\n'
-    assert sha256_without_metadata(older % 1) == sha256_without_metadata(older % 2)
-    assert sha256_without_metadata(older % 1) != sha256_without_metadata((older % 1).replace(b"[]", b"[1]"))
+    assert sha256_without_metadata([older % 1]) == sha256_without_metadata([older % 2])
+    assert sha256_without_metadata([older % 1]) != sha256_without_metadata(
+        [(older % 1).replace(b"[]", b"[1]")]
+    )
 
 
 def test_metadata_in_a_text_are_no_metadata() -> None:
     station = YISHUN.model_copy(update={"name": '\n"metadata":\n'})
     made = render_output(make_dataset(station))
     other = render_output(make_dataset(station.model_copy(update={"name": '\n"metadata":x\n'})))
-    assert sha256_without_metadata(made) != sha256_without_metadata(other)
+    assert sha256_without_metadata([made]) != sha256_without_metadata([other])
     assert read_output(Stage3Output, made).stations[0].name == station.name
 
 
@@ -180,3 +183,94 @@ def test_an_enrichment_cites_by_positions_too() -> None:
     plain = _plain(make_stage2(enrichment))
     assert plain["enrichments"][0]["platforms"][0]["evidence"] == {"record": [0]}
     assert read_output(Stage2Output, plain).enrichments == (enrichment,)
+
+
+def _file(*stations: Station) -> bytes:
+    return render_output(make_dataset(*stations))
+
+
+def test_a_file_that_a_person_laid_out_anew_says_the_same() -> None:
+    made = _file(*open_stations())
+    plain = json.loads(made)
+    for anew in (
+        json.dumps(plain),
+        json.dumps(plain, indent=1),
+        made.replace(b",\n", b" ,\n").decode(),
+        made.replace(b",\n", b",\n\n").decode(),
+    ):
+        assert read_output(Stage3Output, anew.encode()) == read_output(Stage3Output, made)
+
+
+@pytest.mark.parametrize(
+    ("found", "put"),
+    [
+        (b"},\n{", b"}\n{"),
+        (b"},\n{", b"},,\n{"),
+        (b"},\n{", b"},\n]\n{"),
+        (b'"stations":[\n{', b'"stations":[\n,{'),
+        (b'"stations":[\n{', b'"stations":[\n'),
+        (b"\n],", b",\n],"),
+        (b"\n],", b"\n"),
+        (b'"slug":"', b'"slug":"\n'),
+        (b'"lat":', b'"lat":NaN'),
+    ],
+)
+def test_a_broken_line_among_stations_is_no_json(found: bytes, put: bytes) -> None:
+    made = _file(*open_stations())
+    assert found in made
+    with pytest.raises(orjson.JSONDecodeError):
+        read_output(Stage3Output, made.replace(found, put, 1))
+
+
+def test_what_is_wrong_with_a_line_is_told_with_its_place_in_the_file() -> None:
+    made = _file(*open_stations())
+    first, second = open_stations()[:2]
+    assert first.slug != second.slug
+    with pytest.raises(ValidationError, match=r"stations\.1\.slug"):
+        read_output(Stage3Output, made.replace(b'"slug":"%b"' % second.slug.encode(), b'"slug":1'))
+
+
+def test_a_list_of_stations_in_the_wrong_place_is_refused() -> None:
+    made = _file(*open_stations())
+    with pytest.raises(ValidationError):
+        read_output(
+            Stage3Output,
+            made.replace(b'"stations":[\n', b'"stations":[],"x":{\n"stations":[\n').replace(
+                b"\n],", b"\n]},", 1
+            ),
+        )
+
+
+def test_datasets_in_use_hold_what_they_have_in_common_once() -> None:
+    one = read_output(Stage3Output, _file(YISHUN, *open_stations()[1:]))
+    moved = YISHUN.model_copy(update={"lat": YISHUN.lat + 0.001})
+    other = read_output(Stage3Output, _file(moved, *open_stations()[1:]))
+    assert other.stations[0] == moved != one.stations[0]
+    assert all(it is same for it, same in zip(one.stations[1:], other.stations[1:], strict=True))
+
+
+def test_a_dataset_just_written_is_read_as_the_records_that_were_written() -> None:
+    dataset = make_dataset(YISHUN.model_copy(update={"name": "Just made"}))
+    assert read_output(Stage3Output, render_output(dataset)).stations[0] is dataset.stations[0]
+
+
+def test_equal_texts_of_a_file_are_one_object() -> None:
+    names = [
+        station.evidence["record"][0].licence
+        for station in read_output(Stage3Output, _file(*open_stations())).stations
+    ]
+    assert len(names) > 1
+    assert len(set(map(id, names))) == 1
+
+
+def test_reading_takes_hardly_more_memory_than_the_records_that_are_read() -> None:
+    content = _file(*(YISHUN.model_copy(update={"name": f"Yishun {number}"}) for number in range(300)))
+    read_output(Stage3Output, content)  # what is made once for all
+    tracemalloc.start()
+    try:
+        read = read_output(Stage3Output, content)
+        kept, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(read.stations) == 300
+    assert peak < 1.2 * kept

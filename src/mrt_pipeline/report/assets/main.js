@@ -15,6 +15,7 @@ function makeHeader() {
   find("unanswered").textContent = told
     ? `Unknown, of ${counts.exits} exits: ${told}. Unknown never means no.`
     : "";
+  find("left-out").textContent = leftOut(content.left_out);
   const figures = [
     [counts.stations, "stations"],
     [counts.codes, "codes"],
@@ -30,6 +31,22 @@ function makeHeader() {
     "This page loads nothing and sends nothing.";
 }
 
+/** Say what is not on this page, because a browser would take minutes to open it. */
+function leftOut(left) {
+  const told = [
+    left.stations &&
+      `${stations.length.toLocaleString("en")} of ${content.counts.stations.toLocaleString("en")} stations: ` +
+        "first those with errors, changes or warnings. mrt-pipeline explain tells of each station",
+    left.findings &&
+      `the gravest ${content.findings.length.toLocaleString("en")} of ${findingsInAll().toLocaleString("en")} ` +
+        "findings. validation.json has all of them",
+  ];
+  return told
+    .filter(Boolean)
+    .map((words) => `This page shows ${words}.`)
+    .join(" ");
+}
+
 function verdictOf({ error, warning }, thin) {
   if (error) return mark(null, "✕", `Must not be published: ${count(error, "error")}`);
   const passed = `Passed its checks${warning ? `, ${count(warning, "warning")} to review` : ""}`;
@@ -42,7 +59,7 @@ function makeNavigation() {
     ["workbench", "Map"],
     ["checklist", `Checklist (${content.checklist.length})`],
     ["changes", "Changes"],
-    ["findings", `Findings (${content.findings.length})`],
+    ["findings", `Findings (${findingsInAll()})`],
     ["coverage", "Coverage"],
     ["sources", "Sources"],
     ["run", "Run"],

@@ -57,6 +57,11 @@ function changeItem(change) {
 
 // ---- Findings ----
 
+/** Return how many findings there are, with those that are not on this page. */
+function findingsInAll() {
+  return content.findings.length + content.left_out.findings;
+}
+
 const wanted = { levels: new Set(Object.keys(LEVELS)), words: "", most: FEW };
 
 function makeFindings() {
@@ -102,7 +107,7 @@ function listFindings(changed) {
     .querySelector(".findings")
     .replaceChildren(...shownItems, ...(found.length > wanted.most ? [item(more)] : []));
   find("findings").querySelector(".count").textContent =
-    `${count(found.length, "finding")} of ${content.findings.length}`;
+    `${count(found.length, "finding")} of ${findingsInAll()}`;
 }
 
 function findingItem(finding) {

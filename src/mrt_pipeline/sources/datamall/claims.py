@@ -9,8 +9,9 @@ Services are those of LTA's routes that call at the stop; a stop without
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.claims import StationClaims
@@ -40,6 +41,9 @@ from mrt_pipeline.sources.datamall.stop_exits import (
     tie_stops,
 )
 
+_Cite = Callable[[str, bool], EvidenceMap]
+"""gives the reasons for a bus stop by its code, and by whether only its distance ties it to an exit"""
+
 
 @dataclass(frozen=True)
 class _Claims:
@@ -48,8 +52,6 @@ class _Claims:
     tables: BusTables
     naming: Naming
     radius_m: float
-    _cited: dict[tuple[str, bool], EvidenceMap] = field(default_factory=dict, repr=False, compare=False)
-    """built once per stop, since a stop may be near several exits"""
 
     def of(self, station: Station) -> StationClaims:
         """Return the bus stops of every exit of a station, nearest first."""
@@ -57,13 +59,14 @@ class _Claims:
         places = [ExitPlace(*pair) for pair in zip(station.exits, positions, strict=True)]
         ties, findings = tie_stops(station, places, self._stops_naming(station))
         reached = self.tables.stops_within(positions, self.radius_m)
+        cite = cache(self._cite_stop)  # a stop is near several exits of a station
         around = {
             found.exit_id: self._stops_of(ties.get(found.exit_id, []), within)
             for found, within in zip(station.exits, reached, strict=True)
         }
         return StationClaims(
             source=SPEC.name,
-            exits=tuple(self._enrich(exit_id, stops) for exit_id, stops in around.items()),
+            exits=tuple(self._enrich(exit_id, stops, cite) for exit_id, stops in around.items()),
             findings=(
                 *self.naming.findings.get(station.slug, ()),
                 *findings,
@@ -96,11 +99,13 @@ class _Claims:
         confidence = Confidence.LOW if names_other_exit else Confidence.MEDIUM
         return ReachedStop(stop, BusStopRelation.NEARBY, metres, confidence)
 
-    def _enrich(self, exit_id: str, stops: list[ReachedStop]) -> ExitEnrichment:
+    def _enrich(self, exit_id: str, stops: list[ReachedStop], cite: _Cite) -> ExitEnrichment:
         served = [reached for reached in stops if self.tables.services_at(reached.stop.bus_stop_code)]
-        return ExitEnrichment(exit_id=exit_id, bus_stops=tuple(self._publish(reached) for reached in served))
+        return ExitEnrichment(
+            exit_id=exit_id, bus_stops=tuple(self._publish(reached, cite) for reached in served)
+        )
 
-    def _publish(self, reached: ReachedStop) -> ExitBusStop:
+    def _publish(self, reached: ReachedStop, cite: _Cite) -> ExitBusStop:
         stop = reached.stop
         return ExitBusStop(
             bus_stop_code=stop.bus_stop_code,
@@ -112,14 +117,8 @@ class _Claims:
             relation=reached.relation,
             distance_m=round(reached.distance_m, 1),
             confidence=reached.confidence,
-            evidence=self._evidence(reached),
+            evidence=cite(stop.bus_stop_code, reached.relation is BusStopRelation.NEARBY),
         )
-
-    def _evidence(self, reached: ReachedStop) -> EvidenceMap:
-        key = reached.stop.bus_stop_code, reached.relation is BusStopRelation.NEARBY
-        if key not in self._cited:
-            self._cited[key] = self._cite_stop(*key)
-        return self._cited[key]
 
     def _cite_stop(self, code: str, is_nearby: bool) -> EvidenceMap:
         computed = (self.tables.stops.provenance.cite(code, Method.GEOMETRY),)
