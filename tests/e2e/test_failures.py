@@ -244,7 +244,7 @@ def test_somebody_s_own_files_are_never_written_over(files: dict[str, str], plac
     assert result.returncode == (1 if "manifest.json" in files else 2)
     _assert_one_message(result.stderr, *(name for name in files if name != "README.txt"))
     assert "README" not in result.stderr
-    assert ("Move it away" in result.stderr) or ("Move them away" in result.stderr)
+    assert ("Move it elsewhere" in result.stderr) or ("Move them elsewhere" in result.stderr)
     assert _all_of(place.folder / "mine") == before
     assert not place.outputs.exists()
 

@@ -17,8 +17,9 @@ from mrt_pipeline.contracts.comparison import (
     StationPresence,
     ValueChange,
 )
-from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.evidence import Evidence
+from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.findings import Severity
 
 MAX_SHOWN = 20
@@ -89,7 +90,7 @@ _ANNOUNCED = "check against the announcement"
 _BOARDING = "confirm that passengers can no longer board"
 _CALLS, _CALLS_NOT = "confirm that trains of the line call there", "confirm that trains no longer call there"
 _NEW_EXIT = "check on a map that none was already there under another label"
-_LOST_EXIT = "confirm that none is still in use; a lost exit misleads people"
+_LOST_EXIT = "confirm that none is still in use; a missing exit misleads people"
 _MOVED_EXIT = "check on a map whether another exit is meant"
 _MOVED_STATION = "check on a map where they are now"
 KINDS = (
@@ -155,7 +156,7 @@ def describe(comparison: Comparison, most: int = MAX_SHOWN) -> Iterator[Section]
 def show_value(value: Any) -> str:
     """Return a value as people read it."""
     if value is None:
-        return "nothing"
+        return "none"
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, list | tuple):
@@ -189,7 +190,7 @@ def _line(item: LineChange) -> str:
         return describe_same_way(item, counted(len(item.slugs), "station"))
     what = "services changed (ring opened)" if item.is_ring_opened else "services changed"
     before, after = (", ".join(services) for services in (item.old_services, item.new_services))
-    how = f": {before or 'nothing'} → {after or 'nothing'}" if before or after else ""
+    how = f": {before or 'none'} → {after or 'none'}" if before or after else ""
     return f"{item.line_code}: {what} at {counted(len(item.slugs), 'station')}{how}"
 
 
@@ -216,18 +217,28 @@ def describe_value(same: Sequence[ValueChange], show: Callable[[str], str] = str
     """Return a change that several exits share, without the reasons; ``show`` formats values."""
     first = same[0]
     whose = ", ".join(dict.fromkeys(change.exit_id or change.slug for change in same))
-    what = " ".join(part for part in (first.field, first.item, first.attribute) if part)
-    return f"{whose}: {what}: {show(show_value(first.old))} → {show(show_value(first.new))}"
+    what = first.field
+    if first.item is not None:
+        record = f"{_noun_of(first.field)} {first.item}"
+        what = ", ".join(part for part in (record, first.attribute) if part)
+    elif first.attribute is not None:
+        what = f"{first.field}.{first.attribute}"
+    return f"{whose}, {what}: {show(show_value(first.old))} → {show(show_value(first.new))}"
+
+
+def _noun_of(field: str) -> str:
+    """Return what one record of a field is called."""
+    return PARTS[field].claimed_as if field in PARTS else field
 
 
 def _reasons(change: ValueChange) -> Iterator[str]:
     old, new = ("; ".join(map(cite, evidence)) for evidence in (change.old_evidence, change.new_evidence))
     if old == new:
-        yield f"\n  by {new}"
+        yield f"\n  source: {new}"
         return
-    for word, reasons in (("was", old), ("is", new)):
+    for side, reasons in (("old", old), ("new", new)):
         if reasons:
-            yield f"\n  {word} by {reasons}"
+            yield f"\n  {side} source: {reasons}"
 
 
 def describe_coverage(comparison: Comparison) -> Iterator[str]:
@@ -256,7 +267,7 @@ def _findings(changes: Sequence[FindingChange]) -> Iterator[str]:
             continue
         yield f"{word_of(change)} {present.severity.value} {present.check}: {present.message}"
     if others:
-        yield f"{others} of severity info are new, resolved or reworded"
+        yield f"{counted(others, 'finding')} of severity info {verb_of(others)} new, resolved or reworded"
 
 
 def _shorten(lines: Sequence[str], most: int) -> Iterator[str]:

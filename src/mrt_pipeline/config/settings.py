@@ -115,7 +115,7 @@ class Stage1Section(Section):
     def _check_sources(self) -> Self:
         for spec in sources_of(STAGE1_INGESTION):
             if spec.is_required and spec.name not in self.sources:
-                raise ValueError(f"lacks {spec.name} among its sources, which stage 1 needs; add it.")
+                raise ValueError(f"does not list {spec.name} among its sources; stage 1 needs it, so add it.")
         return self
 
 
@@ -159,7 +159,8 @@ class ExecutionSection(Section):
     def _check_address(self) -> Self:
         if self.reading == "dask" and self.scheduler_address is None:
             raise ValueError(
-                "has reading dask and no scheduler_address; expected one such as tcp://localhost:8786."
+                "sets reading to dask without a scheduler_address; expected an address such as "
+                "tcp://localhost:8786."
             )
         return self
 
@@ -332,7 +333,9 @@ class LineageSection(Section):
     @model_validator(mode="after")
     def _check_url(self) -> Self:
         if self.enabled and self.transport == "http" and self.url is None:
-            raise ValueError("has transport http and no url; expected one such as http://localhost:5000.")
+            raise ValueError(
+                "sets transport to http without a url; expected one such as http://localhost:5000."
+            )
         return self
 
 

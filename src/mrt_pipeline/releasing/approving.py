@@ -18,7 +18,7 @@ from mrt_pipeline.errors import ReleaseError, UsageError
 from mrt_pipeline.history.runs import Run
 from mrt_pipeline.releasing.admission import Candidate
 from mrt_pipeline.report import REPORT_FILE, read_checklist
-from mrt_pipeline.runtime.checkpoints import describe_fault
+from mrt_pipeline.runtime.file_faults import describe_fault
 from mrt_pipeline.runtime.files import read_bytes, write_record
 from mrt_pipeline.runtime.locks import run_lock
 
@@ -78,8 +78,8 @@ def find_approval(run: Run) -> Approval | None:
         return None
     except ValidationError as error:
         raise ReleaseError(
-            f"{path} is not an approval of this version ({describe_fault(error)}). Approve again with: "
-            f"{_command(run)}"
+            f"{path} cannot be read as an approval of this version ({describe_fault(error)}). Approve again "
+            f"with: {_command(run)}"
         ) from error
 
 
@@ -164,7 +164,8 @@ def _ticked(path: Path, candidate: Candidate, points: Sequence[str]) -> set[str]
         raise UsageError(f"{path} not found; expected a checklist saved from the report.") from None
     except ValidationError as error:
         raise UsageError(
-            f"{path} is not a checklist saved from the report ({describe_fault(error)}); save it there again."
+            f"{path} is not a checklist saved from the report ({describe_fault(error)}); save it "
+            "from the report again."
         ) from error
     run = candidate.run
     is_same_run = (found.run_id, found.dataset_sha256) == (run.manifest.run_id, candidate.sha256)

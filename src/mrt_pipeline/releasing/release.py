@@ -26,7 +26,7 @@ from mrt_pipeline.releasing.shelf import (
     refuse_place,
 )
 from mrt_pipeline.releasing.verifying import find_faults
-from mrt_pipeline.runtime.checkpoints import describe_fault
+from mrt_pipeline.runtime.file_faults import describe_fault
 from mrt_pipeline.runtime.files import (
     make_folder,
     read_bytes,

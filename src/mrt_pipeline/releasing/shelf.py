@@ -14,7 +14,7 @@ from mrt_pipeline.contracts.names import LATEST
 from mrt_pipeline.contracts.release import ReleaseIndex, VersionEntry, Versions
 from mrt_pipeline.errors import ReleaseError, StorageError
 from mrt_pipeline.releasing.naming import INDEX_NAME, VERSIONS_NAME, is_version, order_of
-from mrt_pipeline.runtime.checkpoints import describe_fault
+from mrt_pipeline.runtime.file_faults import describe_fault
 from mrt_pipeline.runtime.files import read_bytes, refuse_obstacle, sha256_of, storage_errors
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME
 
@@ -55,8 +55,8 @@ class Released:
             raise ReleaseError(f"{path} is missing from its release; {RESTORE}") from None
         if (found_sha256 := sha256_of(content)) != expected:
             raise ReleaseError(
-                f"{path} was changed since its release: expected sha256 {expected}, found {found_sha256}; "
-                f"{RESTORE}"
+                f"{path} has been changed since its release: expected sha256 {expected}, found "
+                f"{found_sha256}; {RESTORE}"
             )
         return content
 
@@ -71,7 +71,7 @@ def refuse_place(releases: Path) -> None:
         ReleaseError: if it belongs to a run, or holds all runs.
         StorageError: if something that is not a folder, or not a link, is in the way.
     """
-    refuse_obstacle(releases, "Move it away, or name another folder with --to.")
+    refuse_obstacle(releases, "Move it elsewhere, or name another folder with --to.")
     link = releases / LATEST
     if (releases / MANIFEST_NAME).exists():
         raise ReleaseError(f"{releases} is the folder of a run; name a folder for releases only.")
@@ -143,7 +143,7 @@ def read_listed(releases: Path) -> Versions | None:
 def refuse_other_index(entry: VersionEntry, release: Released) -> None:
     """Raise ``ReleaseError`` if a release's index differs from the one listed for its version."""
     if entry.version == release.index.version and entry.index_sha256 != release.index_sha256:
-        raise ReleaseError(f"{release.folder / INDEX_NAME} was changed since its release; {RESTORE}")
+        raise ReleaseError(f"{release.folder / INDEX_NAME} has been changed since its release; {RESTORE}")
 
 
 def read_versions(releases: Path, found: list[Released], wanted: str | None = None) -> Listing:
@@ -230,11 +230,11 @@ def _parse(kind: type[RecordT], path: Path, content: bytes) -> RecordT:
         return kind.model_validate_json(content)
     except ValidationError as error:
         raise ReleaseError(
-            f"{path} is not {what} of this version ({describe_fault(error)}). {_advice(path)}"
+            f"{path} cannot be read as {what} of this version ({describe_fault(error)}). {_advice(path)}"
         ) from error
 
 
 def _advice(path: Path) -> str:
     if path.name == VERSIONS_NAME:
-        return f"Move it away: it is rebuilt from the releases and {LATEST}, without earlier rollbacks."
+        return f"Move it elsewhere: it is rebuilt from the releases and {LATEST}, without earlier rollbacks."
     return f"It must not be changed: {RESTORE}"

@@ -60,7 +60,7 @@ class RateLimiter:
             moment = service.book(now)
             wait = moment - now
             if wait >= TOLD_FROM_S and moment > service.held_until:  # a requested pause is reported elsewhere
-                self._notify(f"Next request to {host} in {wait:.0f} s: {service.pace.describe()}.")
+                self._notify(f"Next request to {host} in {wait:.0f} s (limit: {service.pace.describe()}).")
             if wait > 0:
                 self._sleep(wait)
             yield

@@ -108,4 +108,4 @@ def test_the_warning_beyond_the_horizon_does_not_change_from_day_to_day() -> Non
     assert warned[1] == warned[2]
     [finding] = warned[1]
     assert finding.severity is Severity.WARNING
-    assert f"as known on {HORIZON}" in finding.message
+    assert f"as it was known on {HORIZON}" in finding.message

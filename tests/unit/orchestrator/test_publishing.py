@@ -67,7 +67,7 @@ def test_another_dataset_publishes_again(tmp_path: Path) -> None:
 
 def test_another_dataset_to_compare_with_publishes_again(tmp_path: Path) -> None:
     assert (
-        _reason(tmp_path, _publish(tmp_path), BASELINE) == "input baseline was absent, is r1 (bbbbbbbbbbbb)"
+        _reason(tmp_path, _publish(tmp_path), BASELINE) == "baseline was absent and is now r1 (bbbbbbbbbbbb)"
     )
 
 

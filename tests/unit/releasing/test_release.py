@@ -261,7 +261,7 @@ def test_nothing_is_built_on_a_release_that_was_changed(name: str, shelf: Shelf)
     path.chmod(0o644)
     path.write_bytes(path.read_bytes() + b" ")
     before = shelf.state()
-    with pytest.raises(ReleaseError, match=rf"2026\.07\.11/{name} was changed since"):
+    with pytest.raises(ReleaseError, match=rf"2026\.07\.11/{name} has been changed since"):
         shelf.release(LATE)
     assert shelf.state() == before
 
@@ -338,7 +338,9 @@ def test_a_shown_release_that_is_gone_with_the_list_of_versions_is_missed(shelf:
 def test_a_damaged_list_of_versions_is_named_with_what_to_do(shelf: Shelf) -> None:
     shelf.release(LATE)
     (shelf.releases / "versions.json").write_text("[]")
-    with pytest.raises(ReleaseError, match=r"versions\.json is not a list of versions .* Move it away"):
+    with pytest.raises(
+        ReleaseError, match=r"versions\.json cannot be read as a list of versions .* Move it elsewhere"
+    ):
         shelf.release(LATE)
 
 

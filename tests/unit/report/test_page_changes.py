@@ -75,7 +75,7 @@ def test_a_changed_value_is_told_with_the_reasons_of_both_sides() -> None:
     old = replace_exit(old, EXIT, bus_stops=(stop,))
     new = replace_exit(old, EXIT, bus_stops=(stop.model_copy(update={"road_name": "Elsewhere"}),))
     [changed] = groups_of(old, new)["Values changed"]
-    assert changed["text"] == f"{EXIT}: bus_stops 59069 road_name: Yishun Ave 2 → Elsewhere"
+    assert changed["text"] == f"{EXIT}, bus_stop 59069, road_name: Yishun Ave 2 → Elsewhere"
     assert changed["was"] == changed["now"] == ["lta-station-exits: record 59069 (record, SODL-1.0)"]
 
 
@@ -88,8 +88,8 @@ def test_a_value_that_changed_at_all_exits_alike_is_told_once() -> None:
     for exit_id in both:
         new = replace_exit(new, exit_id, bus_stops=(stop,))
     [changed] = groups_of(old, new)["Values changed"]
-    assert changed["text"].startswith(f"{both[0]}, {both[1]}: bus_stops 59069") or changed["text"].startswith(
-        f"{both[1]}, {both[0]}: bus_stops 59069"
+    assert changed["text"].startswith(f"{both[0]}, {both[1]}, bus_stop 59069") or changed["text"].startswith(
+        f"{both[1]}, {both[0]}, bus_stop 59069"
     )
 
 

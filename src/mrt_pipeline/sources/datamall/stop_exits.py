@@ -266,7 +266,9 @@ def _describe_fault(station: Station, found: list[Found], in_reach: list[Found])
             f"which lies {found[0][0]:.0f} m away; expected at most {REACH_M:.0f} m. The stop is assigned to "
             "no exit by name. Check whether the position of the stop or of the exit is wrong."
         )
-    choices = ", ".join(f"{item.exit_id} ({metres:.0f} m)" for metres, item in in_reach)
+    choices = " and ".join(f"{item.exit_id} ({metres:.0f} m)" for metres, item in in_reach)
     return "bus-stop-exit-ambiguous", (
-        f"and {choices} are within reach; assigned to the nearest exit; verify on a map."
+        f"but {choices} are all within range. The stop was assigned to the nearest; verify on a map."
+        if len(in_reach) > 2
+        else f"but {choices} are both within range. The stop was assigned to the nearer; verify on a map."
     )

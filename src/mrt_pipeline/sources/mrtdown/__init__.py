@@ -12,12 +12,13 @@ service; times after midnight are written 00:31.
 """
 
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 from pydantic import Field, HttpUrl
 
 from mrt_pipeline.contracts.documents import CC_BY_4, Document
 from mrt_pipeline.contracts.network import Platform
-from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
+from mrt_pipeline.contracts.sections import ApiSection, BaseUrl, InputPath
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
 
 
@@ -26,7 +27,7 @@ class MrtdownSection(ApiSection):
 
     base_url: BaseUrl = HttpUrl("https://raw.githubusercontent.com/foldaway/mrtdown-data/main/data")
     """folder that holds line, service and station"""
-    checkout: str | None = Field(default=None, min_length=1)
+    checkout: Annotated[str | None, InputPath] = Field(default=None, min_length=1)
     """folder of a checkout, read instead of base_url in live mode; ~ and $NAME are expanded"""
 
 

@@ -98,8 +98,8 @@ def _check_stations(stations: tuple[Station, ...], expected: OpenCodes) -> Itera
             yield finding_of(
                 "station-not-open",
                 f"{station.name} ({', '.join(station.mrt_codes)}) is {station.status.value} and is among "
-                "the stations, but the network table has no code of it in operation; it belongs in "
-                "future_stations, or its opening date into the table.",
+                "the stations, but the network table has no code of it in operation; move it to "
+                "future_stations, or add its opening date to the table.",
                 slug=station.slug,
             )
 
@@ -157,8 +157,8 @@ def _check_exits(stations: tuple[Station, ...]) -> Iterator[Finding]:
         if not station.exits:
             yield finding_of(
                 "station-without-exit",
-                f"{station.name} ({station.station_id}) has no exit; expected at least 1. Look for it in the "
-                "exits file under its name and its codes.",
+                f"{station.name} ({station.station_id}) has no exits; expected at least one. Look for them "
+                "in the exits file under the station's name and codes.",
                 slug=station.slug,
             )
 
@@ -190,8 +190,8 @@ def _finding(source: str, old: list[Provenance], dataset: Stage3Output, most: in
     read = ", ".join(f"{found.document_id} on {found.retrieved_at:%Y-%m-%d}" for found in old)
     return finding_of(
         "source-old",
-        f"{source} was read long before {dataset.metadata.as_of}: {read}; it should be at most {most} days "
-        "old. Read it again, or record a newer file with mrt-pipeline snapshot refresh.",
+        f"{source} was read long before {dataset.metadata.as_of}: {read}; its data should be at most {most} "
+        "days old. Fetch it again, or record a newer file with mrt-pipeline snapshot refresh.",
         record_id=old[0].document_id,
         source=source,
     )
