@@ -106,7 +106,7 @@ class Stage1Section(Section):
     sources: Names[Stage1Source] = Field(default=_default_sources(STAGE1_INGESTION), min_length=1)
     """datagov provides the exits and is required; onemap confirms the position of each station"""
     cache_ttl_days: Annotated[float, PaceOnly] = Field(default=30, ge=0, le=3650)
-    """how long a live answer on disk may be reused, days"""
+    """how long a live response on disk may be reused, days"""
     timeout_minutes: Annotated[float, PaceOnly] = Field(default=30, gt=0, le=1440)
     """how long all live requests of the stage may take in total, minutes"""
     expected_exits: ExpectedExitsSection = ExpectedExitsSection()
@@ -135,7 +135,7 @@ class Stage2Section(Section):
     bus_stop_radius_m: float = Field(default=250, gt=0, le=400)
     """a bus stop within this straight-line distance of an exit is listed as nearby, metres"""
     landmark_radius_m: float = Field(default=400, gt=0, le=400)
-    """a place within this straight-line distance of the exit nearest to it is its landmark, metres"""
+    """a place within this straight-line distance of the exit nearest to it is listed as its landmark, metres"""
     expected_bus_stops: ExpectedBusStopsSection = ExpectedBusStopsSection()
     expected_bus_services: ExpectedBusServicesSection = ExpectedBusServicesSection()
     sources: Names[Stage2Source] = Field(default=_default_sources(STAGE2_ENRICHMENT), min_length=1)
