@@ -135,7 +135,7 @@ class Stage2Section(Section):
     bus_stop_radius_m: float = Field(default=250, gt=0, le=400)
     """a bus stop within this straight-line distance of an exit is listed as nearby, metres"""
     landmark_radius_m: float = Field(default=400, gt=0, le=400)
-    """a place within this straight-line distance of the exit nearest to it is listed as its landmark, metres"""
+    """a place within this straight-line distance of its nearest exit is listed as a landmark there, metres"""
     expected_bus_stops: ExpectedBusStopsSection = ExpectedBusStopsSection()
     expected_bus_services: ExpectedBusServicesSection = ExpectedBusServicesSection()
     sources: Names[Stage2Source] = Field(default=_default_sources(STAGE2_ENRICHMENT), min_length=1)

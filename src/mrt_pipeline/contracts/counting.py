@@ -29,6 +29,12 @@ def listed(names: Iterable[object], most: int) -> str:
     return ", ".join(known[:most]) + (f" and {more} more" if more > 0 else "")
 
 
+def joined(names: Iterable[object], conjunction: str) -> str:
+    """Return names as part of a sentence: ``A, B and C`` with the conjunction ``and``."""
+    *others, last = map(str, names)
+    return f"{', '.join(others)} {conjunction} {last}" if others else last
+
+
 def verb_of(number: float) -> str:
     """Return ``is`` for 1, otherwise ``are``."""
     return "is" if number == 1 else "are"

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.counting import joined
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.network.doubts import find_doubt_of_building
@@ -103,7 +104,7 @@ def match_entrance(
         nearer = _find_nearer(station, entrance, near[0], beside)
         return _tell_entrance("entrance-ambiguous", station, entrance, nearer) if nearer else near[0]
     if near:
-        listed = " or ".join(found.exit_id for found in near)
+        listed = joined((found.exit_id for found in near), "or")
         return _tell_entrance("entrance-ambiguous", station, entrance, f"which may be {listed}")
     if same:
         metres, found = same[0]
@@ -132,7 +133,7 @@ def _unknown(station: Station, naming: Naming) -> Finding:
 
 
 def _ambiguous(station: Station, naming: Naming, choices: list[StationExit]) -> Finding:
-    listed = " or ".join(sorted(found.exit_id for found in choices))
+    listed = joined(sorted(found.exit_id for found in choices), "or")
     return finding_of(
         "access-exit-ambiguous",
         f"{naming.words} names exit {naming.label} at {station.name}, which may be {listed}; "

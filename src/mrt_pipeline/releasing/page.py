@@ -112,7 +112,8 @@ def _downloads(index: ReleaseIndex) -> str:
     links = ", ".join(_link(f"{index.version}/{name}", name) for name in (INDEX_NAME, SUMS_NAME))
     apart = "".join(
         f"<p>Files under <code>{_text(one.path)}</code> contain only values under "
-        f"{_text(', '.join(one.licences))}; the others contain everything. {_text(_tell_lacking(index, one))}</p>"
+        f"{_text(', '.join(one.licences))}; the others contain everything. "
+        f"{_text(_tell_lacking(index, one))}</p>"
         for one in index.sets
         if one.path
     )

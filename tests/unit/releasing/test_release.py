@@ -151,7 +151,10 @@ def test_the_download_for_open_licences_has_no_document_of_another_one_and_the_i
     assert (whole["name"], whole["licences"]) == ("all", [wiki, "SODL-1.0"])
     assert (apart["name"], apart["path"], apart["licences"]) == ("open", "open/", ["SODL-1.0"])
     page = (shelf.releases / "index.html").read_text("utf-8")
-    assert "contain only values under SODL-1.0; the others contain everything. Fewer exits have a value there: " in page
+    assert (
+        "contain only values under SODL-1.0; the others contain everything. Fewer exits have a value there: "
+        in page
+    )
     assert "Landmarks 0." in page
     assert (whole["coverage"]["landmarks"]["filled"], apart["coverage"]["landmarks"]["filled"]) == (1, 0)
 
