@@ -226,7 +226,7 @@ def test_a_budget_that_is_used_up_is_told(place: Workplace) -> None:
         assert telling.call("run").returncode == 0
     [alert] = said
     assert (alert["trigger"], alert["level"]) == ("budget_reached", "info")
-    assert "stations still to do" in alert["cause"]
+    assert "stations unfinished" in alert["cause"]
 
 
 def test_poor_coverage_is_told(place: Workplace) -> None:

@@ -72,7 +72,7 @@ def test_what_latest_shows_is_not_replaced_in_place_by_the_past(place: Workplace
     for command in ("run", "plan"):
         result = single.call(command, "--as-of", "2026-07-01")
         assert result.returncode == 2
-        assert "outputs/latest shows outputs/current" in result.stderr
+        assert "outputs/latest points to outputs/current" in result.stderr
     assert load(single.latest / "manifest.json") == before
     assert single.call("run", "--as-of", "2026-07-01", "--move-latest").returncode == 0
     assert load(single.latest / "manifest.json")["as_of"] == "2026-07-01"

@@ -214,7 +214,7 @@ def test_a_disk_that_is_full_when_a_run_ends_does_not_hide_why_it_ends(
     assert "Traceback" not in stderr
     assert stderr.count("manifest.json could not be written") == 1
     if number is None:
-        _assert_one_message(stderr, "Error: lta-station-exits: ", "answered with status 404")
+        _assert_one_message(stderr, "Error: lta-station-exits: ", "responded with status 404")
 
 
 def _put_files(folder: Path, files: dict[str, str]) -> None:

@@ -148,7 +148,8 @@ def find_differences(then: Fingerprint, now: Fingerprint) -> list[str]:
     for name in sorted(then.inputs.keys() | now.inputs.keys()):
         before, after = then.inputs.get(name), now.inputs.get(name)
         if before != after:
-            phrases.append(f"{name} was {_brief(before)} and is now {_brief(after)}")
+            what = name if name == "as_of" else f"input {name}"
+            phrases.append(f"{what} was {_brief(before)} and is now {_brief(after)}")
     if then.code != now.code:
         phrases.append(f"code version was {then.code[:12]} and is now {now.code[:12]}")
     return phrases

@@ -62,7 +62,9 @@ def test_a_day_on_which_a_station_was_open_that_is_gone_is_refused_with_the_days
 
 
 def test_a_clock_that_is_years_slow_is_refused_before_its_day_passes_for_today() -> None:
-    with pytest.raises(UsageError, match=rf"The clock says 2006-11-30, .* network of {HORIZON}\. Set the"):
+    with pytest.raises(
+        UsageError, match=rf"The clock says 2006-11-30, .* network of {HORIZON}\. Correct the"
+    ):
         refuse_wrong_clock(_noon(date(2006, 11, 30)))
     for moment in (BEFORE, LONG_AFTER):
         refuse_wrong_clock(moment)

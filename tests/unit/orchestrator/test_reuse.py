@@ -51,7 +51,10 @@ def test_a_stage_is_reused_when_nothing_has_changed(folder: Path) -> None:
         (_changed(code="d" * 64), "code version was cccccccccccc and is now dddddddddddd"),
         (_changed(config={"mode": "live", "pipeline.name": "MRT"}), "mode was snapshot and is now live"),
         (_changed(inputs={"as_of": "2026-07-11"}), "as_of was 2026-11-23 and is now 2026-07-11"),
-        (_changed(inputs={**FINGERPRINT.inputs, "network": "e" * 64}), "network was absent and is now eeee"),
+        (
+            _changed(inputs={**FINGERPRINT.inputs, "network": "e" * 64}),
+            "input network was absent and is now eeee",
+        ),
     ],
 )
 def test_a_stage_is_run_again_when_something_has_changed_and_the_reason_names_it(

@@ -83,8 +83,8 @@ def test_every_kind_of_difference_is_told() -> None:
         "gone was True and is now not set",
         "new was not set and is now 0.5",
         "as_of was 2026-11-23 and is now 2026-11-24",
-        "page was absent and is now 7",
-        f"table was {'1' * 12} and is now absent",
+        "input page was absent and is now 7",
+        f"input table was {'1' * 12} and is now absent",
         f"code version was {'c' * 12} and is now {'d' * 12}",
     ]
 
