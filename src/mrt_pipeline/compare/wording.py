@@ -53,14 +53,20 @@ class Kind:
     advice: str = ""
     """what to do about it, if it needs confirmation"""
 
-    @property
-    def title(self) -> str:
-        """Return the title for several: ``Exits moved``."""
-        return f"{self.noun.capitalize()}s {self.word}"
+    back: str = ""
+    """the word if the second dataset is for an earlier date, where ``word`` would be wrong"""
 
-    def count(self, number: int) -> str:
+    def title_in(self, comparison: Comparison) -> str:
+        """Return the title for several: ``Exits moved``."""
+        return f"{self.noun.capitalize()}s {self._word_in(comparison)}"
+
+    def count_in(self, comparison: Comparison, number: int) -> str:
         """Return the number of changes in words: ``2 exits moved``."""
-        return f"{counted(number, self.noun)} {self.word}"
+        return f"{counted(number, self.noun)} {self._word_in(comparison)}"
+
+    def _word_in(self, comparison: Comparison) -> str:
+        goes_back = comparison.new.as_of < comparison.old.as_of
+        return self.back if goes_back and self.back else self.word
 
 
 _CODE, _EXIT = "{0.station_code}  {0.name}".format, "{0.exit_id} ({0.station_code})".format
@@ -94,8 +100,8 @@ _LOST_EXIT = "confirm that none is still in use; a missing exit misleads people"
 _MOVED_EXIT = "check on a map whether another exit is meant"
 _MOVED_STATION = "check on a map where they are now"
 KINDS = (
-    Kind("stations_opened", "station", "opened", "opened", _presence, _ANNOUNCED),
-    Kind("stations_closed", "station", "closed", "closed", _presence, _BOARDING),
+    Kind("stations_opened", "station", "opened", "opened", _presence, _ANNOUNCED, "not yet closed"),
+    Kind("stations_closed", "station", "closed", "closed", _presence, _BOARDING, "not yet open"),
     Kind("stations_renamed", "station", "renamed", "renamed", _RENAMED, "confirm the name"),
     Kind("renumberings", "code", "renumbered", "renumbered", _replaced, _ANNOUNCED),
     Kind("codes_added", "code", "added", "code", _CODE, _CALLS),
@@ -117,7 +123,7 @@ def headline(comparison: Comparison) -> str:
     lines = comparison.lines_changed
     same_way = sum(item.is_same_way for item in lines)
     changes = (
-        *((number, kind.count(number)) for kind, number in kinds),
+        *((number, kind.count_in(comparison, number)) for kind, number in kinds),
         (len(lines) - same_way, f"services of {counted(len(lines) - same_way, 'line')} changed"),
         (same_way, f"destinations of {counted(same_way, 'line')} changed"),
         (len(comparison.values_changed), f"{counted(len(comparison.values_changed), 'value')} changed"),
@@ -138,7 +144,7 @@ def describe(comparison: Comparison, most: int = MAX_SHOWN) -> Iterator[Section]
         most: maximum number of lines per section; the last one gives the number of the others.
     """
     *kinds, added, removed = (
-        (kind.title, list(map(kind.line, getattr(comparison, kind.field)))) for kind in KINDS
+        (kind.title_in(comparison), list(map(kind.line, getattr(comparison, kind.field)))) for kind in KINDS
     )
     for title, lines in (
         *kinds,

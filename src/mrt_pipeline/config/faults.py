@@ -16,6 +16,7 @@ from mrt_pipeline.config.environment import SECRET_NAMES, override_variable
 from mrt_pipeline.config.keys import known_keys, value_keys
 from mrt_pipeline.config.schema import json_schema
 from mrt_pipeline.config.yaml_reading import KeyPath, YamlDocument
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.secrecy import SECRETS
 
 MAX_SHOWN = 60
@@ -134,7 +135,7 @@ def _expectation(here: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     if "enum" in here:
         return "one of " + ", ".join(here["enum"])
     if here["type"] == "array":
-        length = f" of {here['minItems']} or more" if "minItems" in here else ""
+        length = f" of at least {counted(here['minItems'], 'item')}" if "minItems" in here else ""
         return f"a list{length}, each item {_expectation(here['items'], schema)}"
     if here["type"] == "object":
         return "a mapping with the keys " + ", ".join(here["properties"])

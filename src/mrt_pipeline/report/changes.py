@@ -46,7 +46,7 @@ def _groups(found: Comparison) -> Iterator[tuple[str, str, list[Item]]]:
     *kinds, added, removed = (
         (
             kind.mark,
-            kind.title,
+            kind.title_in(found),
             [_item(it.slug, kind.line(it), exit_of(it)) for it in getattr(found, kind.field)],
         )
         for kind in KINDS

@@ -43,14 +43,15 @@ def describe_fault(error: ValidationError | orjson.JSONDecodeError) -> str:
     place, value = first["loc"], first["input"]
     if "evidence" in place and isinstance(value, int) and first["type"] in _EXPECTED:
         return f"{_name(place[:-1])} points to reason {value}, which does not exist"
-    name = _name(place) or "the file"
+    name = _name(place)
     if first["type"] == "missing":
         return f"{name} is missing"
     if first["type"] == "extra_forbidden":
         return f"{name} is not a known field"
     if first["type"] == "value_error":
-        return f"{name}: {SECRETS.redact(str(first['ctx']['error']))[:MAX_SHOWN]}"
-    return f"{name}: expected {_expectation(first['type'], first.get('ctx', {}))}"
+        return f"{name or 'the file'}: {SECRETS.redact(str(first['ctx']['error']))[:MAX_SHOWN]}"
+    expected = f"expected {_expectation(first['type'], first.get('ctx', {}))}"
+    return f"{name}: {expected}" if name else expected
 
 
 def _describe_syntax(error: orjson.JSONDecodeError) -> str:

@@ -31,6 +31,21 @@ def test_the_headline_counts_what_changed() -> None:
     assert headline(RING) == "1 station opened, 2 codes renumbered, services of 1 line changed."
 
 
+def test_a_station_missing_from_a_dataset_for_an_earlier_date_is_not_yet_open() -> None:
+    back = compare(network_dataset(AFTER), network_dataset(BEFORE))
+    assert headline(back).startswith("1 station not yet open, ")
+    assert "Stations not yet open" in _sections(back)
+    assert "Stations closed" not in _sections(back)
+
+
+def test_a_station_missing_from_a_later_dataset_is_closed() -> None:
+    after = network_dataset(AFTER)
+    metadata = after.metadata.model_copy(update={"as_of": BEFORE})
+    closed = compare(after.model_copy(update={"metadata": metadata}), network_dataset(BEFORE))
+    assert headline(closed).startswith("1 station closed, ")
+    assert "Stations closed" in _sections(closed)
+
+
 def test_the_headline_of_equal_datasets_says_so() -> None:
     assert headline(compare(NOW, NOW)) == SAME
     assert list(describe(compare(NOW, NOW))) == []

@@ -87,10 +87,10 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
          "output.formats[1] (line 5) is 'xml'; "
          "expected one of json, csv, geojson, geopackage, geoparquet, gtfs."),
         ("output: {formats: json}",
-         "output.formats (line 1) is 'json'; expected a list of 1 or more, "
+         "output.formats (line 1) is 'json'; expected a list of at least 1 item, "
          "each item one of json, csv, geojson, geopackage, geoparquet, gtfs."),
         ("output: {formats: []}",
-         "output.formats (line 1) is an empty list; expected a list of 1 or more, "
+         "output.formats (line 1) is an empty list; expected a list of at least 1 item, "
          "each item one of json, csv, geojson, geopackage, geoparquet, gtfs."),
         ("output: {formats: [json, geojson, json]}",
          "output.formats (line 1) lists json more than once; list each item once."),

@@ -49,9 +49,9 @@ def test_the_opening_of_a_ring_is_told_as_what_it_is() -> None:
     assert numbers["marina-bay"] in line["stations"]
 
 
-def test_a_station_that_closed_has_no_place_on_the_map() -> None:
-    [closed] = groups_of(network_dataset(AFTER), network_dataset(BEFORE))["Stations closed"]
-    assert "station" not in closed
+def test_a_station_that_is_not_in_the_dataset_has_no_place_on_the_map() -> None:
+    [missing] = groups_of(network_dataset(AFTER), network_dataset(BEFORE))["Stations not yet open"]
+    assert "station" not in missing
 
 
 def test_an_exit_that_moved_is_told_with_its_station_and_how_far() -> None:

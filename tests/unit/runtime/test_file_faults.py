@@ -71,7 +71,7 @@ def test_a_file_that_is_not_json_is_described_by_where_it_ends_to_be_so(content:
 @pytest.mark.parametrize(
     ("plain", "fault"),
     [
-        (7, "the file: expected a JSON object"),
+        (7, "expected a JSON object"),
         ({"inner": 7}, "inner: expected a JSON object"),
         ({"inner": {}}, "inner.document is missing"),
         ({"colour": 7}, "colour is not a known field"),

@@ -89,7 +89,7 @@ class TranslatedName:
 
 LETTERS = Document(
     document_id="mrtdown-platforms",
-    title="MRTDown: platforms of stations and paths of services",
+    title="MRTDown: station platforms and service paths",
     publisher="MRTDown",
     url="https://github.com/foldaway/mrtdown-data",
     dataset="mrtdown-data: stations and services",
@@ -105,7 +105,7 @@ TRAINS = replace(
 NAMES = replace(
     LETTERS,
     document_id="mrtdown-names",
-    title="MRTDown: names of stations",
+    title="MRTDown: station names",
     dataset="mrtdown-data: stations",
     record_type=TranslatedName,
 )

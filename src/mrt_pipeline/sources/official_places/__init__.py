@@ -20,7 +20,7 @@ from mrt_pipeline.contracts.source_spec import DATAGOV_RATES, SourceSpec, datago
 
 
 class OfficialPlacesSection(DatagovApiSection):
-    """data.gov.sg: hawker centres, sport facilities, parks, community clubs, libraries."""
+    """data.gov.sg: hawker centres, sports facilities, parks, community clubs, libraries."""
 
 
 @dataclass(frozen=True, slots=True)
