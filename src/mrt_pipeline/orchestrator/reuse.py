@@ -193,7 +193,7 @@ def decide_stage(
             raise
         key = f"stages.{stage.name}.enabled"
         raise MissingCheckpointError(
-            error.path, f"is missing, and {key} is false; set it to true, so that the stage makes it."
+            error.path, f"is missing, and {key} is false; set it to true to have it created."
         ) from None
     return replace(decision, fingerprint=fingerprint)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.names import APPROVAL_NAME
 from mrt_pipeline.contracts.release import Approval, Checklist, Review
 from mrt_pipeline.errors import ReleaseError, UsageError
@@ -121,8 +121,9 @@ def read_review(path: Path, candidate: Candidate, *, is_incomplete_wanted: bool)
     if unticked and not is_incomplete_wanted:
         listed = "\n".join(f"  - {text}" for text in unticked)
         raise ReleaseError(
-            f"{counted(len(unticked), 'item')} of {path} not ticked. Tick them in the report and save the "
-            f"checklist again, or approve without them by adding --incomplete:\n{listed}"
+            f"{counted(len(unticked), 'item')} of {path} {verb_of(len(unticked))} not ticked. Tick them in "
+            "the report and save the checklist again, or approve without them by adding "
+            f"--incomplete:\n{listed}"
         )
     return Review(points=len(points), unticked=unticked)
 
@@ -172,7 +173,7 @@ def _ticked(path: Path, candidate: Candidate, points: Sequence[str]) -> set[str]
     if not is_same_run or {point.text for point in found.points} != set(points):
         raise UsageError(
             f"{path} is about another run or an earlier report; expected the checklist of "
-            f"{run.folder / REPORT_FILE}. Save it there."
+            f"{run.folder / REPORT_FILE}. Save it from that report."
         )
     return set(points) - {point.text for point in found.points if not point.ticked}
 

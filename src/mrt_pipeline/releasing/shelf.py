@@ -122,7 +122,8 @@ def read_index(folder: Path) -> Released:
         content = read_bytes(path)
     except FileNotFoundError:
         raise ReleaseError(
-            f"{folder} has the name or files of a release but no {INDEX_NAME}; move it away, or restore it."
+            f"{folder} has the name or files of a release but no {INDEX_NAME}; move it elsewhere, or restore "
+            "it."
         ) from None
     return Released(folder, _parse(ReleaseIndex, path, content), sha256_of(content))
 
@@ -206,8 +207,9 @@ def _list_again(releases: Path, entries: tuple[VersionEntry, ...], wanted: str |
         shown = wanted
     else:
         raise ReleaseError(
-            f"{releases} has neither {VERSIONS_NAME} nor {LATEST}: which of its releases is shown is not "
-            f"known. Name it: {shlex.join(['mrt-pipeline', 'rollback', str(releases)])} --to VERSION"
+            f"{releases} has neither {VERSIONS_NAME} nor {LATEST}, so it is not known which of its releases "
+            f"{LATEST} pointed to. Name it: {shlex.join(['mrt-pipeline', 'rollback', str(releases)])} --to "
+            "VERSION"
         )
     if shown not in names:
         raise ReleaseError(f"{link} points to {shown}, which is missing; restore that folder.")

@@ -161,7 +161,7 @@ def test_the_download_for_open_licences_has_no_document_of_another_one_and_the_i
 
 def test_a_run_for_fewer_licences_is_not_released(shelf: Shelf) -> None:
     metadata = LATE.metadata.model_copy(update={"licences": "open"})
-    with pytest.raises(ReleaseError, match=r"made for the licences open; a release holds"):
+    with pytest.raises(ReleaseError, match=r"made for the licences open; a release contains"):
         shelf.release(LATE.model_copy(update={"metadata": metadata}))
 
 
