@@ -37,7 +37,7 @@ def measure(times: int, folder: Path) -> None:
         print(
             f"{stations:7} stations  {' '.join(command):<58}"
             f"{took.cpu_s:8.1f} s CPU, {took.peak_mb:7.0f} MB, {took.written_mb:7.0f} MB written; "
-            f"a station: {took.cpu_s / stations * 1e3:6.2f} ms, {took.peak_mb / stations * 1e3:5.0f} kB",
+            f"per station: {took.cpu_s / stations * 1e3:6.2f} ms, {took.peak_mb / stations * 1e3:5.0f} kB",
             flush=True,
         )
     for path in sorted((folder / "after").iterdir(), key=lambda path: -path.stat().st_size)[:8]:

@@ -31,7 +31,7 @@ def measure(times: int) -> str:
     kb_a_station = (_peak_mb() - before_mb) * 1024 / count
     return (
         f"{times:4} times: {count:7} stations, {kept:7} exits, {seconds:7.2f} s, "
-        f"{seconds / count * 1e6:6.0f} µs and {kb_a_station:6.1f} kB a station"
+        f"{seconds / count * 1e6:6.0f} µs and {kb_a_station:6.1f} kB per station"
     )
 
 

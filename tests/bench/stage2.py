@@ -58,7 +58,7 @@ def measure(what: str, number: int) -> str:
     seconds = time.monotonic() - began
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return (
-        f"{what:8} {count:7} stations, {seconds:7.2f} s, {seconds / number * 1e6:6.0f} µs a station, "
+        f"{what:8} {count:7} stations, {seconds:7.2f} s, {seconds / number * 1e6:6.0f} µs per station, "
         f"{peak_mb:5.0f} MB"
     )
 

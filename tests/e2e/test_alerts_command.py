@@ -120,7 +120,7 @@ def test_a_channel_that_hangs_ends_neither_a_good_run_nor_its_exit_code(place: W
         )
         result = telling.call("run")
     assert result.returncode == 0
-    assert "no answer within 0.5 s" in result.stderr
+    assert "no response within 0.5 s" in result.stderr
     assert load(place.latest / "manifest.json")["status"] == "completed"
 
 
@@ -226,7 +226,7 @@ def test_a_budget_that_is_used_up_is_reported(place: Workplace) -> None:
         assert telling.call("run").returncode == 0
     [alert] = said
     assert (alert["trigger"], alert["level"]) == ("budget_reached", "info")
-    assert "stations still to do" in alert["cause"]
+    assert "stations unfinished" in alert["cause"]
 
 
 def test_poor_coverage_is_reported(place: Workplace) -> None:
@@ -249,7 +249,7 @@ def test_a_run_that_finished_after_failures_is_reported_with_what_changed(after_
     assert (failed["trigger"], recovered["trigger"]) == ("stage_failed", "recovered")
     assert after_a_run.runs[1].name in recovered["cause"]
     assert "Changes since the dataset of" in recovered["message"]
-    assert "bus_stops" in recovered["message"]
+    assert ", bus_stop " in recovered["message"]
 
 
 def test_a_run_that_finds_its_folder_held_is_reported(place: Workplace) -> None:

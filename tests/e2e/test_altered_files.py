@@ -46,13 +46,15 @@ def test_validate_refuses_a_dataset_that_was_altered_although_its_values_are_sou
         result = after_a_run.call("validate", target)
         assert result.returncode == 1
         [line] = [line for line in result.stdout.splitlines() if line.startswith("error")]
-        assert "stage3_final.json was changed since it was written" in line
+        assert "stage3_final.json has been changed since it was written" in line
         assert f"expected sha256 {written}, found {sha256_of(path.read_bytes())}" in line
     for command in (("explain", "NS1"), ("diff", "latest", "latest")):
         refused = after_a_run.call(*command)
         assert refused.returncode == 1
         assert "is damaged" in refused.stderr
-    assert "stage3_final.json was changed since it was written" in after_a_run.call("show", "latest").stdout
+    assert (
+        "stage3_final.json has been changed since it was written" in after_a_run.call("show", "latest").stdout
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,9 +76,9 @@ def test_validate_and_show_name_any_altered_file_and_a_run_makes_it_again(
     path.write_bytes(path.read_bytes() + b" ")
     alone, whole = (after_a_run.call("validate", target) for target in (path, after_a_run.latest))
     assert (alone.returncode, whole.returncode) == (1, 1)
-    assert f"{name} was changed since it was written" in alone.stdout
-    assert f"{name} was changed since it was written" in whole.stdout
-    assert f"{name} was changed since it was written" in after_a_run.call("show", "latest").stdout
+    assert f"{name} has been changed since it was written" in alone.stdout
+    assert f"{name} has been changed since it was written" in whole.stdout
+    assert f"{name} has been changed since it was written" in after_a_run.call("show", "latest").stdout
     if name != "gates.json":  # the next comparison writes it
         assert after_a_run.call("run", "--skip-existing").returncode == 0
         assert after_a_run.call("validate", after_a_run.latest).returncode == 0

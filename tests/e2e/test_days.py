@@ -16,7 +16,7 @@ HORIZON = load_network().known_until
 
 def _command_in(stderr: str) -> list[str]:
     """Return the arguments of the command that moves ``latest``."""
-    return shlex.split(stderr.partition("To make it show this run: mrt-pipeline ")[2].splitlines()[0])
+    return shlex.split(stderr.partition("To point it to this run: mrt-pipeline ")[2].splitlines()[0])
 
 
 def test_a_look_at_the_past_does_not_move_latest_until_that_is_requested(after_a_run: Workplace) -> None:
@@ -24,7 +24,7 @@ def test_a_look_at_the_past_does_not_move_latest_until_that_is_requested(after_a
     result = after_a_run.call("run", "--as-of", "2026-07-01")
     assert result.returncode == 0, result.stderr
     assert after_a_run.latest.resolve() == present
-    assert "latest still shows the network of" in result.stderr
+    assert "latest still points to the dataset for" in result.stderr
     moved = after_a_run.call(*_command_in(result.stderr))
     assert moved.returncode == 0, moved.stderr
     assert after_a_run.latest.resolve() == after_a_run.runs[-1] != present
@@ -37,7 +37,7 @@ def test_a_look_at_the_past_does_not_take_the_place_of_a_link_that_was_lost(afte
     result = after_a_run.call("run", "--as-of", "2026-07-11")
     assert result.returncode == 0, result.stderr
     assert after_a_run.latest.resolve() == present
-    assert "latest was missing, and now shows the network of" in result.stderr
+    assert "latest was missing, and now points to the dataset for" in result.stderr
 
 
 @pytest.mark.parametrize("command", ["run", "plan"])
@@ -72,7 +72,7 @@ def test_what_latest_shows_is_not_replaced_in_place_by_the_past(place: Workplace
     for command in ("run", "plan"):
         result = single.call(command, "--as-of", "2026-07-01")
         assert result.returncode == 2
-        assert "outputs/latest shows outputs/current" in result.stderr
+        assert "outputs/latest points to outputs/current" in result.stderr
     assert load(single.latest / "manifest.json") == before
     assert single.call("run", "--as-of", "2026-07-01", "--move-latest").returncode == 0
     assert load(single.latest / "manifest.json")["as_of"] == "2026-07-01"

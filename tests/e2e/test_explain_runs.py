@@ -92,19 +92,19 @@ SITUATIONS = {
         _set(MRT_PIPELINE__STAGES__STAGE1_INGESTION__CACHE_TTL_DAYS="7"),
         SKIP,
         ("run", "depends", "depends"),
-        "stages.stage1_ingestion.cache_ttl_days was 30.0, is 7.0",
+        "stages.stage1_ingestion.cache_ttl_days was 30.0 and is now 7.0",
     ),
     "a value of stage 2": (
         _set(MRT_PIPELINE__STAGES__STAGE2_ENRICHMENT__BUS_STOP_RADIUS_M="300"),
         SKIP,
         ("reuse", "run", "depends"),
-        "stages.stage2_enrichment.bus_stop_radius_m was 250.0, is 300.0",
+        "stages.stage2_enrichment.bus_stop_radius_m was 250.0 and is now 300.0",
     ),
     "a value of stage 3": (
         _set(MRT_PIPELINE__STAGES__STAGE3_MERGER__VALIDATION__SANITY_CHECK="false"),
         SKIP,
         ("reuse", "reuse", "run"),
-        "stages.stage3_merger.validation.sanity_check was True, is False",
+        "stages.stage3_merger.validation.sanity_check was True and is now False",
     ),
     "other code": (_change_code, SKIP, ("reuse", "reuse", "run"), "code version was"),
     "another source": (_change_source, SKIP, ("reuse", "run", "depends"), "input lta-bus-stops was"),
@@ -124,7 +124,7 @@ SITUATIONS = {
         _leave,
         (*SKIP, "--as-of", "2026-07-11", "--move-latest"),
         ("run", "run", "run"),
-        "input as_of was",
+        "as_of was",
     ),
 }
 """how a place is prepared, the flags, what becomes of the stages, and why the first one runs that does"""

@@ -40,7 +40,7 @@ def test_a_second_time_nothing_is_changed_and_another_file_is_never_written_over
     (tmp_path / "exits.geojson").write_text("mine", encoding="utf-8")
     refused = finished.call(*export)
     assert refused.returncode == 1
-    assert "exits.geojson already exists with other content." in refused.stderr
+    assert "exits.geojson already exists with different content." in refused.stderr
     assert (tmp_path / "exits.geojson").read_text(encoding="utf-8") == "mine"
 
 

@@ -214,7 +214,7 @@ def test_a_disk_that_is_full_when_a_run_ends_does_not_hide_why_it_ends(
     assert "Traceback" not in stderr
     assert stderr.count("manifest.json could not be written") == 1
     if number is None:
-        _assert_one_message(stderr, "Error: lta-station-exits: ", "answered with status 404")
+        _assert_one_message(stderr, "Error: lta-station-exits: ", "responded with status 404")
 
 
 def _put_files(folder: Path, files: dict[str, str]) -> None:
@@ -244,7 +244,7 @@ def test_files_of_the_user_are_never_overwritten(files: dict[str, str], place: W
     assert result.returncode == (1 if "manifest.json" in files else 2)
     _assert_one_message(result.stderr, *(name for name in files if name != "README.txt"))
     assert "README" not in result.stderr
-    assert ("Move it away" in result.stderr) or ("Move them away" in result.stderr)
+    assert ("Move it elsewhere" in result.stderr) or ("Move them elsewhere" in result.stderr)
     assert _all_of(place.folder / "mine") == before
     assert not place.outputs.exists()
 

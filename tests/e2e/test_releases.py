@@ -91,7 +91,7 @@ def test_releasing_again_says_so_and_ends_well(place: Workplace) -> None:
     result = place.call("release", AFTER, "--to", "releases")
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith(
-        "releases/2026.07.13 already holds this data; nothing was changed.\nreleases/latest shows it."
+        "releases/2026.07.13 already holds this data; nothing was changed.\nreleases/latest points to it."
     )
     assert (place.folder / "releases" / "versions.json").read_bytes() == before
 
@@ -101,15 +101,15 @@ def test_going_back_says_so_and_how_to_undo_it(place: Workplace) -> None:
     assert result.returncode == 0, result.stderr
     latest = place.folder / "releases" / "latest"
     assert latest.readlink() == Path("2026.07.11")
-    assert "releases/latest shows 2026.07.11 now; 2026.07.13 counts as withdrawn" in result.stdout
+    assert "releases/latest now points to 2026.07.11; 2026.07.13 is marked as withdrawn" in result.stdout
     again = place.call("release", AFTER, "--to", "releases")
-    assert "still shows 2026.07.11: this one was rolled back." in again.stdout
+    assert "still points to 2026.07.11, because this release was rolled back." in again.stdout
     undo = shlex.split(result.stdout.rpartition("To undo this: mrt-pipeline ")[2])
     undone = place.call(*undo)
     assert undone.returncode == 0
-    assert "shows 2026.07.13 now; 2026.07.11 keeps its status" in undone.stdout
+    assert "now points to 2026.07.13; 2026.07.11 keeps its status" in undone.stdout
     assert latest.readlink() == Path("2026.07.13")
-    assert "already; nothing was changed" in place.call(*undo).stdout
+    assert "already points to 2026.07.13; nothing was changed" in place.call(*undo).stdout
 
 
 def test_a_list_of_versions_that_was_damaged_is_made_again_with_a_warning(place: Workplace) -> None:
@@ -122,7 +122,9 @@ def test_a_list_of_versions_that_was_damaged_is_made_again_with_a_warning(place:
     path.unlink()
     result = place.call("release", AFTER, "--to", "releases")
     assert result.returncode == 0
-    assert "releases/latest still shows 2026.07.11: this one was rolled back." in result.stdout
+    assert (
+        "releases/latest still points to 2026.07.11, because this release was rolled back." in result.stdout
+    )
     assert result.stderr.startswith("Warning: releases/versions.json was missing and was recreated.")
 
 
@@ -138,7 +140,7 @@ def test_a_run_without_approval_is_refused_in_one_sentence(place: Workplace) -> 
 def test_a_second_approval_says_whose_it_replaces(place: Workplace) -> None:
     result = place.call("approve", AFTER, "--by", "Ann")
     assert result.returncode == 0, result.stderr
-    assert re.search(r"^This replaces the approval by Tan Mei Ling of [\d: -]+ UTC\.$", result.stdout, re.M)
+    assert re.search(r"^This replaces Tan Mei Ling's approval \([\d: -]+ UTC\)\.$", result.stdout, re.M)
     (place.outputs / AFTER / "approval.json").write_text("{}")
     assert "This replaces a damaged approval." in place.call("approve", AFTER, "--by", "Ann").stdout
 
@@ -165,7 +167,7 @@ def test_a_run_that_was_changed_by_hand_is_neither_approved_nor_released(place: 
         result = place.call(*command)
         assert result.returncode == 1
         assert f"recreate it before it is {aim}." in result.stderr
-        assert "stage3_final.json was changed since it was written" in result.stderr
+        assert "stage3_final.json has been changed since it was written" in result.stderr
 
 
 def test_a_checklist_with_open_points_needs_consent(place: Workplace) -> None:

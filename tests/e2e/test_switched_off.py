@@ -87,7 +87,7 @@ def test_without_stage_3_an_older_dataset_stays_and_is_not_shown_as_this_run_s(
     assert f"{first}/stage3_final.json was made by an earlier attempt" in result.stderr
     assert (first / "stage3_final.json").read_bytes() == dataset
     assert place.latest.resolve() == latest
-    assert "latest still shows the last complete dataset" in result.stderr
+    assert "latest still points to the last complete dataset" in result.stderr
     assert "Stations" not in result.stdout and "unknown for" not in result.stdout
     shown = place.call("show", first).stdout
     assert "stage3_merger: not run, disabled in config\n    stage3_final.json was made by attempt 1" in shown

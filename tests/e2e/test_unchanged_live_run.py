@@ -67,7 +67,7 @@ def test_an_unchanged_run_takes_every_file_from_the_run_before(place: Workplace,
     before, after = load(first / "manifest.json"), load(second / "manifest.json")
     assert {record["taken_from"] for record in after["stages"].values()} == {before["run_id"]}
     assert set(_reasons(second).values()) == {
-        f"taken over from run {before['run_id']}: none of its inputs has changed"
+        f"carried over from run {before['run_id']}: none of its inputs has changed"
     }
     for name in (*CHECKPOINT_NAMES.values(), *before["outputs"], "validation.json", "stage2_rejected.jsonl"):
         assert (second / name).read_bytes() == (first / name).read_bytes(), name
@@ -92,7 +92,7 @@ def test_a_damaged_file_of_the_run_before_is_not_taken(name: str, place: Workpla
     with (first / name).open("ab") as file:
         file.write(b" ")
     second = _run(place, world)
-    [(stage, reason)] = [item for item in _reasons(second).items() if "not taken over" in item[1]]
+    [(stage, reason)] = [item for item in _reasons(second).items() if "not carried over" in item[1]]
     assert name in reason
     assert load(second / "manifest.json")["stages"][stage].get("taken_from") is None
     assert results_of(second) == expected

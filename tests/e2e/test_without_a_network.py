@@ -85,7 +85,7 @@ def test_a_wiki_that_asks_for_patience_is_waited_for_and_that_is_reported(place:
         )
         result = place.with_variables(**world.variables).call(*RUN)
     assert result.returncode == 0, result.stderr
-    assert "/api.php answered with error maxlag; retrying in 0.1 s." in result.stderr
+    assert "/api.php responded with error maxlag; retrying in 0.1 s." in result.stderr
 
 
 def test_a_message_that_names_the_way_round_does_not_name_it_twice(place: Workplace) -> None:

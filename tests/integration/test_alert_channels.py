@@ -193,7 +193,7 @@ def test_a_channel_that_hangs_is_given_up_and_the_others_are_served(tmp_path: Pa
     with LoopbackServer(_hang) as hanging, LoopbackServer(lambda _: Reply()) as good:
         urls = f"json://{hanging.url.removeprefix('http://')} json://{good.url.removeprefix('http://')}"
         [fault] = _send(tmp_path, timeout_seconds=1.5, apprise=urls)
-        assert fault.startswith("Alert channel apprise 1 failed: there was no answer within 1.5 s")
+        assert fault.startswith("Alert channel apprise 1 failed: there was no response within 1.5 s")
     assert len(good.requests) == 1
 
 

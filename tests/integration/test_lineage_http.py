@@ -75,13 +75,13 @@ def test_a_server_that_is_overloaded_for_a_moment_is_asked_again(tmp_path: Path)
 @pytest.mark.parametrize(
     ("handler", "reason"),
     [
-        (lambda _: Reply(401, b"bad key s3cret-k3y"), "it answered with status 401"),
-        (lambda _: Reply(500, b"a word of the server's"), "it answered with status 500"),
-        (lambda _: Reply(302), "it answered with status 302"),
+        (lambda _: Reply(401, b"bad key s3cret-k3y"), "it responded with status 401"),
+        (lambda _: Reply(500, b"a word of the server's"), "it responded with status 500"),
+        (lambda _: Reply(302), "it responded with status 302"),
         (lambda _: Reply(ending="reset", content_length=10), "Connection reset"),
         (lambda _: Reply(201, b"x" * (2**20 + 1)), "sent more than 1048576 bytes"),
         (lambda _: Reply(201, iter(lambda: b"x" * 2**16, None)), "sent more than 1048576 bytes"),
-        (lambda _: Reply(400, iter(lambda: b"x" * 2**16, None)), "it answered with status 400"),
+        (lambda _: Reply(400, iter(lambda: b"x" * 2**16, None)), "it responded with status 400"),
         (in_turn(replace(gzip_bomb(4), status=201)), "sent more than 1048576 bytes"),
     ],
 )
@@ -131,7 +131,7 @@ def test_a_server_that_does_not_come_to_an_end_is_not_waited_for_nor_asked_again
         assert time.monotonic() - began < 10 * HASTE_S
         assert len(server.requests) == 1
     assert fault is not None
-    assert "did not answer completely in time (0.3 s" in fault
+    assert "did not respond completely in time (0.3 s" in fault
     assert _kept(tmp_path) == EVENTS
 
 
@@ -142,7 +142,7 @@ def test_a_server_that_asks_for_a_longer_pause_than_it_may_take_is_not_waited_fo
     assert time.monotonic() - began < 30
     assert len(server.requests) == 1
     assert fault is not None
-    assert "it answered with status 503" in fault
+    assert "it responded with status 503" in fault
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

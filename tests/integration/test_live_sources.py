@@ -683,7 +683,7 @@ def test_a_service_that_hangs_is_one_clear_sentence(
     publishers.timeout_s = 0.1
     api, read = READERS[path_end]
     getattr(publishers, api).interpose(path_end, *[_hang] * 99)
-    with pytest.raises(FetchError, match="did not answer completely in time") as failure:
+    with pytest.raises(FetchError, match="did not respond completely in time") as failure:
         read(publishers.access(tmp_path))
     assert failure.value.retryable
 

@@ -221,7 +221,7 @@ def test_a_wrong_answer_costs_one_run_and_is_not_kept(
     whole = service.read(0).records
     with (
         service.saying(bad),
-        pytest.raises(SourceFormatError, match="This answer came from the service itself"),
+        pytest.raises(SourceFormatError, match="This response came from the service itself"),
     ):
         service.read(ttl_days)
     assert service.read(ttl_days).records == whole

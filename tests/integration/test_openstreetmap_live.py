@@ -72,7 +72,7 @@ def test_a_busy_server_is_asked_again(publishers: Publishers, access: LocalAcces
 
 def test_the_public_server_is_asked_once_in_thirty_seconds_and_by_default_never() -> None:
     limit = rates_by_host()["overpass-api.de"]
-    assert limit.describe() == "at most 1 times in 30 s, one request at a time"
+    assert limit.describe() == "1 request per 30 s, one request at a time"
     assert not get_source("openstreetmap").is_default
     assert "openstreetmap" not in Settings().stages.stage2_enrichment.sources
 

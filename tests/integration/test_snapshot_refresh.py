@@ -216,7 +216,7 @@ def test_services_at_unlisted_stops_are_reported(
 
 
 def test_a_file_without_its_day_is_refused(config: Path, recorded: Path) -> None:
-    with pytest.raises(UsageError, match="--retrieved-at is not given"):
+    with pytest.raises(UsageError, match="--retrieved-at is missing"):
         refresh(config, _by_document(ALL_FILES), None, recorded)
     assert contents(recorded) == {}
 

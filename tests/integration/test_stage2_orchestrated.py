@@ -94,7 +94,7 @@ def test_a_later_run_at_its_budget_leaves_latest_with_the_whole_one(tmp_path: Pa
 def test_a_dataset_that_lacks_stations_cannot_be_made(tmp_path: Path, request_: RunRequest) -> None:
     _run(tmp_path, max_model_requests=100)
     told = (
-        r"stage2_enrichment.json is incomplete: the run stopped at its budget with 84 stations still to do. "
+        r"stage2_enrichment.json is incomplete: the run stopped at its budget with 84 stations unfinished. "
         r"Resume with: mrt-pipeline run --output-dir \S+ --skip-existing --as-of \S+ --config \S+$"
     )
     with pytest.raises(StaleCheckpointError, match=told):
@@ -129,7 +129,7 @@ def test_from_python_a_stage_at_its_budget_is_not_merged(tmp_path: Path) -> None
     assert orchestrator.output_base_dir is not None
     manifest = json.loads((orchestrator.output_base_dir / "manifest.json").read_bytes())
     assert manifest["status"] == "stopped_at_budget"
-    with pytest.raises(StageInputError, match="has 84 stations still to do; expected none"):
+    with pytest.raises(StageInputError, match="has 84 stations unfinished; expected none"):
         orchestrator.run_stage3(stage1, stage2)
 
 

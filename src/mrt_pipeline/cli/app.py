@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -13,12 +13,12 @@ import typer
 from mrt_pipeline import __version__
 from mrt_pipeline.cli.flags import (
     AsJson,
-    AsOf,
     Config,
     DatasetName,
     RunFlags,
     RunName,
     ShowsAll,
+    day_option,
     path_argument,
     path_option,
     with_run_flags,
@@ -28,7 +28,6 @@ from mrt_pipeline.cli.releasing import COMMANDS
 from mrt_pipeline.errors import (
     EXIT_FAILURE,
     EXIT_INTERRUPTED,
-    EXIT_USAGE,
     MrtPipelineError,
     OutOfMemoryError,
     UsageError,
@@ -144,10 +143,14 @@ def show(
 @app.command()
 def diff(
     old: Annotated[
-        str | None, typer.Argument(help="Run or stage3_final.json [default: the successful run before NEW]")
+        str | None,
+        typer.Argument(
+            metavar="OLD", help="Run or stage3_final.json [default: the successful run before NEW]"
+        ),
     ] = None,
     new: Annotated[
-        str | None, typer.Argument(help="Run or stage3_final.json [default: the newest successful run]")
+        str | None,
+        typer.Argument(metavar="NEW", help="Run or stage3_final.json [default: the newest successful run]"),
     ] = None,
     config: Config = None,
     as_json: AsJson = False,
@@ -161,16 +164,25 @@ def diff(
 
 @app.command()
 def explain(
-    station: Annotated[str, typer.Argument(help="Code (current or former), slug, or beginning of a name")],
-    exit_label: Annotated[str | None, typer.Option("--exit", help="Label or exit_id of one exit")] = None,
+    station: Annotated[
+        str,
+        typer.Argument(metavar="STATION", help="Code (current or former), slug, or beginning of a name"),
+    ],
+    exit_label: Annotated[
+        str | None, typer.Option("--exit", metavar="EXIT", help="Label or exit_id of one exit")
+    ] = None,
     field: Annotated[
-        str | None, typer.Option("--field", help="One field, e.g. bus_stops, bus_stops.services or step_free")
+        str | None,
+        typer.Option(
+            "--field", metavar="FIELD", help="One field, e.g. bus_stops, bus_stops.services or step_free"
+        ),
     ] = None,
     show_all: Annotated[
-        bool, typer.Option("--all", help="Every reason for every value of a whole station")
+        bool, typer.Option("--all", help="Show every reason for every value of the station")
     ] = False,
     run: Annotated[
-        str | None, typer.Option("--run", help="Run or stage3_final.json [default: latest]")
+        str | None,
+        typer.Option("--run", metavar="RUN", help="Run or stage3_final.json [default: latest]"),
     ] = None,
     config: Config = None,
     as_json: AsJson = False,
@@ -198,7 +210,7 @@ def coverage(
 
 @app.command()
 def validate(
-    file: Annotated[Path, path_argument("A run folder, one file of it, or a stage3_final.json")],
+    file: Annotated[Path, path_argument("FILE", "A run folder, one of its files, or a stage3_final.json")],
     config: Config = None,
     shows_all: ShowsAll = False,
 ) -> None:
@@ -215,14 +227,16 @@ def export(
         str, typer.Option("--format", metavar="NAME", help="A format listed under output.formats, e.g. csv")
     ],
     folder: Annotated[Path, path_option("Folder to write into; created if missing", "--to")],
-    into: Annotated[Path | None, path_option("With --format gtfs: LTA's feed to complete", "--into")] = None,
+    into: Annotated[
+        Path | None, path_option("With --format gtfs: add the missing data to this LTA feed", "--into")
+    ] = None,
     licences: Annotated[
         str | None,
         typer.Option(metavar="SET", help="all, open, or licences separated by commas [default: the run's]"),
     ] = None,
     config: Config = None,
 ) -> None:
-    """Write a dataset in one format; never overwrites a file with other content."""
+    """Export a dataset in one format; a file whose content differs is never overwritten."""
     from mrt_pipeline.cli.exporting import export_run
 
     export_run(run, format_name, folder, config, into, licences)
@@ -230,9 +244,12 @@ def export(
 
 @app.command()
 def evaluate(
-    folder: Annotated[Path, path_argument("Folder of pages (HTML or JSON) with answers.csv")],
+    folder: Annotated[Path, path_argument("FOLDER", "Folder of pages (HTML or JSON) with answers.csv")],
     config: Config = None,
-    as_of: AsOf = None,
+    as_of: Annotated[
+        date | None,
+        day_option("Date of the network to check the pages against [default: today in Singapore]", "--as-of"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure how well the rules read your pages: recall and precision by field, what was missed and why."""
@@ -248,11 +265,11 @@ for command in COMMANDS:
 @config_app.command("check")
 def config_check(
     path: Annotated[
-        Path | None, path_argument("File to check [default: the one given with --config]")
+        Path | None, path_argument("PATH", "File to check [default: the one given with --config]")
     ] = None,
     config: Config = None,
 ) -> None:
-    """Check a configuration file and name every fault in it."""
+    """Check a configuration file and report every error in it."""
     from mrt_pipeline.cli.config_file import check_config
 
     if path is not None and config is not None:
@@ -262,9 +279,11 @@ def config_check(
 
 @config_app.command("init")
 def config_init(
-    path: Annotated[Path | None, path_argument("Where to write it [default: config/pipeline.yaml]")] = None,
+    path: Annotated[
+        Path | None, path_argument("PATH", "Where to write it [default: config/pipeline.yaml]")
+    ] = None,
 ) -> None:
-    """Write a commented file of all defaults, for editing; overwrites nothing."""
+    """Write a commented configuration file with all the defaults, ready to edit; never overwrites a file."""
     from mrt_pipeline.cli.config_file import init_config
     from mrt_pipeline.config.pipeline_config import DEFAULT_PATH
 
@@ -297,8 +316,8 @@ def snapshot_refresh(
         typer.Option("--from", metavar="DOCUMENT=PATH", help="File for any other document; repeatable"),
     ] = None,
     retrieved_at: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Day on which the files were downloaded, UTC"),
+        date | None,
+        day_option("Date on which the files were downloaded, UTC", "--retrieved-at"),
     ] = None,
     output_dir: Annotated[
         Path | None, path_option("Write the tables here [default: the package's own]")
@@ -321,7 +340,7 @@ def _hint(error: MrtPipelineError) -> str:
     """Return what to do after an error, unless its message says so."""
     if error.go_on_with and not error.names_command:
         return f"Resume with: {error.go_on_with}"
-    return "See --help." if error.exit_code == EXIT_USAGE else ""
+    return ""
 
 
 def _call(application: typer.Typer, default_config: Path | None) -> None:

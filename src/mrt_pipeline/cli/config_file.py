@@ -7,9 +7,11 @@ from pathlib import Path
 
 from mrt_pipeline.cli.printing import say
 from mrt_pipeline.config import PipelineConfig, find_config
+from mrt_pipeline.config.keys import input_keys
 from mrt_pipeline.config.loading import read_commented
+from mrt_pipeline.config.paths import read_path
 from mrt_pipeline.config.registry import refuse_missing_packages
-from mrt_pipeline.errors import UsageError
+from mrt_pipeline.errors import ConfigError, UsageError
 from mrt_pipeline.orchestrator.resume_command import with_config
 from mrt_pipeline.runtime.files import make_folder, write_bytes
 
@@ -18,9 +20,11 @@ def check_config(path: Path | None) -> None:
     """Report that the configuration is valid, and which one it is.
 
     Raises:
-        ConfigError: for every fault in it, or if a format needs a package that is not installed.
+        ConfigError: for every fault in it, if it names a file or folder that does not exist, or if a format
+            needs a package that is not installed.
     """
     found = PipelineConfig(find_config(path))
+    _refuse_missing_inputs(found)
     refuse_missing_packages(found.settings.output.formats)
     if found.path is not None:
         say(f"{found.path} is a valid configuration.")
@@ -29,6 +33,14 @@ def check_config(path: Path | None) -> None:
         f"No configuration file was found; the {found.label} are valid, with what the environment sets.",
         "Write them to a file with: mrt-pipeline config init",
     )
+
+
+def _refuse_missing_inputs(config: PipelineConfig) -> None:
+    given = [(key, value) for key in input_keys() if (value := config.get(key)) is not None]
+    missing = [(key, value) for key, value in given if not read_path(value).exists()]
+    if missing:
+        faults = (f"{key} is {value!r}, which does not exist; correct the path." for key, value in missing)
+        raise ConfigError(f"The configuration {config.label} cannot be used:", tuple(faults))
 
 
 def init_config(path: Path) -> None:

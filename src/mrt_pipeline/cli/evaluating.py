@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import orjson
@@ -15,9 +15,9 @@ from mrt_pipeline.orchestrator.evaluation import Evaluation, Fact, Score, evalua
 MAX_HEADS = 20
 
 
-def show_evaluation(folder: Path, config: Path | None, as_of: datetime | None, *, as_json: bool) -> None:
+def show_evaluation(folder: Path, config: Path | None, as_of: date | None, *, as_json: bool) -> None:
     """Print what the rules read in the pages in a folder, and what they missed and why."""
-    found = evaluate(folder, PipelineConfig(find_config(config)), as_of.date() if as_of else None)
+    found = evaluate(folder, PipelineConfig(find_config(config)), as_of)
     if as_json:
         say_json(orjson.dumps(found, default=Fact._asdict, option=orjson.OPT_INDENT_2))
     else:
@@ -27,8 +27,8 @@ def show_evaluation(folder: Path, config: Path | None, as_of: datetime | None, *
 def _describe(found: Evaluation) -> Iterator[str]:
     scores = {**found.by_field, **{kind: score for kind, score in found.by_kind.items() if kind}}
     rows = [_row(name, score, is_field=name in found.by_field) for name, score in scores.items()]
-    yield from align([("", "said", "read", "recall", "false", "precision"), *rows])
-    yield from _section("Published, and not in the sheet", [tuple(fact) for fact in found.false])
+    yield from align([("", "expected", "found", "recall", "wrong", "precision"), *rows])
+    yield from _section("Published but not in the answer sheet", [tuple(fact) for fact in found.false])
     yield from _section("Not read", [(*miss.fact, miss.reason) for miss in found.missed])
     heads = [(head, str(number)) for head, number in list(found.unknown_heads.items())[:MAX_HEADS]]
     yield from _section("Headings and keys not in the vocabulary, and how many values depend on them", heads)

@@ -28,4 +28,4 @@ def list_findings(findings: Iterable[Finding], full_list: str | None) -> Iterato
         if full_list is None or len(kind) <= SHOWN:
             yield from (f"{head}{finding.message}" for finding in kind)
         else:
-            yield f"{head}{len(kind)} in all, such as: {kind[0].message} Full list: {full_list}"
+            yield f"{head}{len(kind)} in total, for example: {kind[0].message} Full list: {full_list}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from inspect import Signature, signature
 from pathlib import Path
@@ -28,13 +28,40 @@ def path_option(text: str, *names: str) -> Any:
     return typer.Option(*names, parser=given_path, metavar="PATH", help=text)
 
 
-def path_argument(text: str, **settings: Any) -> Any:
+def path_argument(name: str, text: str) -> Any:
     """Return an argument that is a path."""
-    return typer.Argument(parser=given_path, help=text, **settings)
+    return typer.Argument(parser=given_path, metavar=name, help=text)
 
 
-RunName = Annotated[str, typer.Argument(help="Name or path of a run's folder, or latest")]
-DatasetName = Annotated[str, typer.Argument(help="Run (name, path, or latest) or stage3_final.json")]
+def given_day(text: str) -> date:
+    """Return a date from the command line."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date has no time zone
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date; expected YYYY-MM-DD.") from None
+
+
+def day_option(text: str, *names: str) -> Any:
+    """Return an option that takes a date."""
+    return typer.Option(*names, parser=given_day, metavar="YYYY-MM-DD", help=text)
+
+
+def given_stage(text: str) -> int:
+    """Return a stage's number from the command line."""
+    if text not in ("1", "2", "3"):
+        raise typer.BadParameter(f"{text!r} is not a stage; expected 1, 2 or 3.")
+    return int(text)
+
+
+def stage_option(text: str, *names: str) -> Any:
+    """Return an option that takes the number of a stage."""
+    return typer.Option(*names, parser=given_stage, metavar="N", help=text)
+
+
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name or path of a run's folder, or latest")]
+DatasetName = Annotated[
+    str, typer.Argument(metavar="RUN", help="Run (name, path, or latest) or stage3_final.json")
+]
 Config = Annotated[
     Path | None,
     path_option(
@@ -45,26 +72,22 @@ Config = Annotated[
 ShowsAll = Annotated[
     bool, typer.Option("--all", help="Show every finding, not only the first few of each kind")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON")]
 
 _OutputDir = Annotated[
     Path | None, path_option("Folder for the results [default: a new one in outputs/]", "--output-dir")
 ]
-_Stage = Annotated[int | None, typer.Option("--stage", min=1, max=3, help="Run a single stage only")]
+_Stage = Annotated[int | None, stage_option("Run a single stage only: 1, 2 or 3", "--stage")]
 _ResumeFrom = Annotated[
-    int | None, typer.Option("--resume-from", min=1, max=3, help="Resume the newest run from this stage")
+    int | None, stage_option("Resume the newest run from this stage: 1, 2 or 3", "--resume-from")
 ]
 _SkipExisting = Annotated[
     bool,
     typer.Option("--skip-existing", help="Run only stages whose checkpoint is missing, damaged or stale"),
 ]
-AsOf = Annotated[
-    datetime | None,
-    typer.Option(
-        "--as-of",
-        formats=["%Y-%m-%d"],
-        help="Date for which to describe the network [default: today in Singapore]",
-    ),
+_AsOf = Annotated[
+    date | None,
+    day_option("Date for which to describe the network [default: today in Singapore]", "--as-of"),
 ]
 _RetryFailed = Annotated[
     bool, typer.Option("--retry-failed", help="Retry only stations where a source failed")
@@ -96,7 +119,7 @@ class RunFlags:
     stage: _Stage = None
     resume_from: _ResumeFrom = None
     skip_existing: _SkipExisting = False
-    as_of: AsOf = None
+    as_of: _AsOf = None
     retry_failed: _RetryFailed = False
     accept_changes: _AcceptChanges = False
     beyond_horizon: _BeyondHorizon = False
@@ -111,7 +134,7 @@ class RunFlags:
         from mrt_pipeline.orchestrator.request import RunRequest
 
         flags = {name: value for name, value in asdict(self).items() if name != "config"}
-        return RunRequest(**{**flags, "as_of": self.as_of.date() if self.as_of else None})
+        return RunRequest(**flags)
 
 
 def with_run_flags(command: Callable[..., None]) -> Callable[..., None]:

@@ -59,7 +59,7 @@ def approve(
 
 def release(
     run: RunName,
-    releases: Annotated[Path, path_option("Folder of all releases; created if missing", "--to")],
+    releases: Annotated[Path, path_option("Folder that holds all releases; created if missing", "--to")],
     config: Config = None,
 ) -> None:
     """Release an approved run: an immutable folder with every format, checksums, and what changed."""
@@ -82,7 +82,7 @@ def release(
 
 
 def rollback(
-    releases: Annotated[Path, path_argument("Folder of all releases", metavar="DIR")],
+    releases: Annotated[Path, path_argument("DIR", "Folder that holds all releases")],
     wanted: Annotated[
         str | None,
         typer.Option(
@@ -90,7 +90,7 @@ def rollback(
         ),
     ] = None,
 ) -> None:
-    """Point latest back to an earlier release; later ones count as withdrawn."""
+    """Point latest back to an earlier release; later ones are marked as withdrawn."""
     from mrt_pipeline.cli.printing import say
     from mrt_pipeline.releasing.release import roll_back
     from mrt_pipeline.runtime.clock import utc_now
@@ -99,12 +99,13 @@ def rollback(
     version = outcome.entry.version
     _warn_of_lost_history(outcome, releases)
     if not outcome.is_new:
-        state = "now" if outcome.is_history_lost else "already; nothing was changed"
-        say(f"{releases / LATEST} shows {version} {state}.")
+        points = "now points" if outcome.is_history_lost else "already points"
+        rest = "" if outcome.is_history_lost else "; nothing was changed"
+        say(f"{releases / LATEST} {points} to {version}{rest}.")
         return
     old = outcome.versions.rollbacks[-1].old
-    became = "counts as withdrawn" if order_of(version) < order_of(old) else "keeps its status"
-    say(f"{releases / LATEST} shows {version} now; {old} {became}. Nothing was removed.")
+    became = "is marked as withdrawn" if order_of(version) < order_of(old) else "keeps its status"
+    say(f"{releases / LATEST} now points to {version}; {old} {became}. Nothing was removed.")
     say(f"To undo this: {_rollback_command(releases, old)}")
 
 
@@ -113,9 +114,9 @@ def _tell_replaced(approved: Approved) -> Iterator[str]:
         yield "This replaces a damaged approval."
     if (old := approved.replaced) is not None:
         is_same = old.dataset_sha256 == approved.approval.dataset_sha256
-        rest = "" if is_same else ", which was of another dataset"
+        rest = "" if is_same else ", which was for another dataset"
         moment = f"{old.approved_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        yield f"This replaces the approval by {old.approved_by} of {moment}{rest}."
+        yield f"This replaces {old.approved_by}'s approval ({moment}){rest}."
 
 
 def _warn_of_lost_history(outcome: Outcome, releases: Path) -> None:
@@ -123,8 +124,9 @@ def _warn_of_lost_history(outcome: Outcome, releases: Path) -> None:
 
     if outcome.is_history_lost:
         warn(
-            f"{releases / VERSIONS_NAME} was missing and was recreated. Releases later than the one that is "
-            "shown count as withdrawn; earlier rollbacks, and what they withdrew, are no longer known."
+            f"{releases / VERSIONS_NAME} was missing and was recreated. Releases later than the one that "
+            f"{LATEST} points to are marked as withdrawn; earlier rollbacks, and what they withdrew, are no "
+            "longer known."
         )
 
 
@@ -136,11 +138,12 @@ def _tell_release(outcome: Outcome, releases: Path) -> Iterator[str]:
     else:
         yield f"{folder} already holds this data; nothing was changed."
     if latest == entry.version:
-        yield f"{releases / LATEST} shows it. Open in a browser: {releases / PAGE_NAME}"
+        points = "now points" if outcome.is_new else "points"
+        yield f"{releases / LATEST} {points} to it. Open {releases / PAGE_NAME} in a browser."
         return
-    why = "this one was rolled back" if entry.is_withdrawn else "a later one"
-    yield f"{releases / LATEST} still shows {latest}: {why}."
-    yield f"To show this one: {_rollback_command(releases, entry.version)}"
+    why = "this release was rolled back" if entry.is_withdrawn else "that one is later"
+    yield f"{releases / LATEST} still points to {latest}, because {why}."
+    yield f"To point it to this one: {_rollback_command(releases, entry.version)}"
 
 
 def _rollback_command(releases: Path, version: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ Files = Mapping[str, Sequence[Path]]
 def refresh(
     config: Path | None,
     files: Files,
-    retrieved_at: datetime | None,
+    retrieved_at: date | None,
     output_dir: Path | None,
     *,
     shows_all: bool = False,
@@ -147,10 +147,10 @@ def _live(settings: Settings) -> Settings:
     )
 
 
-def _moment(retrieved_at: datetime | None) -> datetime:
+def _moment(retrieved_at: date | None) -> datetime:
     if retrieved_at is None:
-        raise UsageError("--retrieved-at is not given; expected the day on which the files were downloaded.")
-    return retrieved_at.replace(tzinfo=UTC)
+        raise UsageError("--retrieved-at is missing; specify the date on which the files were downloaded.")
+    return datetime.combine(retrieved_at, time(), UTC)
 
 
 def _read(path: Path) -> bytes:

@@ -237,6 +237,6 @@ def name_item(record: Published) -> str | None:
 
 
 def name_direction(platform: Platform) -> str:
-    """Return the direction of a platform's trains, e.g. ``NS13 to NS12, towards NS1``."""
-    beyond = "" if platform.towards_code == platform.next_code else f", towards {platform.towards_code}"
+    """Return the direction of a platform's trains, e.g. ``NS13 to NS12 (towards NS1)``."""
+    beyond = "" if platform.towards_code == platform.next_code else f" (towards {platform.towards_code})"
     return f"{platform.station_code} to {platform.next_code}{beyond}"

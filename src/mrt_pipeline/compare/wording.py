@@ -17,8 +17,9 @@ from mrt_pipeline.contracts.comparison import (
     StationPresence,
     ValueChange,
 )
-from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.evidence import Evidence
+from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.findings import Severity
 
 MAX_SHOWN = 20
@@ -52,14 +53,20 @@ class Kind:
     advice: str = ""
     """what to do about it, if it needs confirmation"""
 
-    @property
-    def title(self) -> str:
-        """Return the title for several: ``Exits moved``."""
-        return f"{self.noun.capitalize()}s {self.word}"
+    back: str = ""
+    """the word if the second dataset is for an earlier date, where ``word`` would be wrong"""
 
-    def count(self, number: int) -> str:
+    def title_in(self, comparison: Comparison) -> str:
+        """Return the title for several: ``Exits moved``."""
+        return f"{self.noun.capitalize()}s {self._word_in(comparison)}"
+
+    def count_in(self, comparison: Comparison, number: int) -> str:
         """Return the number of changes in words: ``2 exits moved``."""
-        return f"{counted(number, self.noun)} {self.word}"
+        return f"{counted(number, self.noun)} {self._word_in(comparison)}"
+
+    def _word_in(self, comparison: Comparison) -> str:
+        goes_back = comparison.new.as_of < comparison.old.as_of
+        return self.back if goes_back and self.back else self.word
 
 
 _CODE, _EXIT = "{0.station_code}  {0.name}".format, "{0.exit_id} ({0.station_code})".format
@@ -89,12 +96,12 @@ _ANNOUNCED = "check against the announcement"
 _BOARDING = "confirm that passengers can no longer board"
 _CALLS, _CALLS_NOT = "confirm that trains of the line call there", "confirm that trains no longer call there"
 _NEW_EXIT = "check on a map that none was already there under another label"
-_LOST_EXIT = "confirm that none is still in use; a lost exit misleads people"
+_LOST_EXIT = "confirm that none is still in use; a missing exit misleads people"
 _MOVED_EXIT = "check on a map whether another exit is meant"
 _MOVED_STATION = "check on a map where they are now"
 KINDS = (
-    Kind("stations_opened", "station", "opened", "opened", _presence, _ANNOUNCED),
-    Kind("stations_closed", "station", "closed", "closed", _presence, _BOARDING),
+    Kind("stations_opened", "station", "opened", "opened", _presence, _ANNOUNCED, "not yet closed"),
+    Kind("stations_closed", "station", "closed", "closed", _presence, _BOARDING, "not yet open"),
     Kind("stations_renamed", "station", "renamed", "renamed", _RENAMED, "confirm the name"),
     Kind("renumberings", "code", "renumbered", "renumbered", _replaced, _ANNOUNCED),
     Kind("codes_added", "code", "added", "code", _CODE, _CALLS),
@@ -116,7 +123,7 @@ def headline(comparison: Comparison) -> str:
     lines = comparison.lines_changed
     same_way = sum(item.is_same_way for item in lines)
     changes = (
-        *((number, kind.count(number)) for kind, number in kinds),
+        *((number, kind.count_in(comparison, number)) for kind, number in kinds),
         (len(lines) - same_way, f"services of {counted(len(lines) - same_way, 'line')} changed"),
         (same_way, f"destinations of {counted(same_way, 'line')} changed"),
         (len(comparison.values_changed), f"{counted(len(comparison.values_changed), 'value')} changed"),
@@ -137,7 +144,7 @@ def describe(comparison: Comparison, most: int = MAX_SHOWN) -> Iterator[Section]
         most: maximum number of lines per section; the last one gives the number of the others.
     """
     *kinds, added, removed = (
-        (kind.title, list(map(kind.line, getattr(comparison, kind.field)))) for kind in KINDS
+        (kind.title_in(comparison), list(map(kind.line, getattr(comparison, kind.field)))) for kind in KINDS
     )
     for title, lines in (
         *kinds,
@@ -155,7 +162,7 @@ def describe(comparison: Comparison, most: int = MAX_SHOWN) -> Iterator[Section]
 def show_value(value: Any) -> str:
     """Return a value as people read it."""
     if value is None:
-        return "nothing"
+        return "none"
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, list | tuple):
@@ -189,7 +196,7 @@ def _line(item: LineChange) -> str:
         return describe_same_way(item, counted(len(item.slugs), "station"))
     what = "services changed (ring opened)" if item.is_ring_opened else "services changed"
     before, after = (", ".join(services) for services in (item.old_services, item.new_services))
-    how = f": {before or 'nothing'} → {after or 'nothing'}" if before or after else ""
+    how = f": {before or 'none'} → {after or 'none'}" if before or after else ""
     return f"{item.line_code}: {what} at {counted(len(item.slugs), 'station')}{how}"
 
 
@@ -216,18 +223,28 @@ def describe_value(same: Sequence[ValueChange], show: Callable[[str], str] = str
     """Return a change that several exits share, without the reasons; ``show`` formats values."""
     first = same[0]
     whose = ", ".join(dict.fromkeys(change.exit_id or change.slug for change in same))
-    what = " ".join(part for part in (first.field, first.item, first.attribute) if part)
-    return f"{whose}: {what}: {show(show_value(first.old))} → {show(show_value(first.new))}"
+    what = first.field
+    if first.item is not None:
+        record = f"{_noun_of(first.field)} {first.item}"
+        what = ", ".join(part for part in (record, first.attribute) if part)
+    elif first.attribute is not None:
+        what = f"{first.field}.{first.attribute}"
+    return f"{whose}, {what}: {show(show_value(first.old))} → {show(show_value(first.new))}"
+
+
+def _noun_of(field: str) -> str:
+    """Return what one record of a field is called."""
+    return PARTS[field].claimed_as if field in PARTS else field
 
 
 def _reasons(change: ValueChange) -> Iterator[str]:
     old, new = ("; ".join(map(cite, evidence)) for evidence in (change.old_evidence, change.new_evidence))
     if old == new:
-        yield f"\n  by {new}"
+        yield f"\n  source: {new}"
         return
-    for word, reasons in (("was", old), ("is", new)):
+    for side, reasons in (("old", old), ("new", new)):
         if reasons:
-            yield f"\n  {word} by {reasons}"
+            yield f"\n  {side} source: {reasons}"
 
 
 def describe_coverage(comparison: Comparison) -> Iterator[str]:
@@ -256,7 +273,7 @@ def _findings(changes: Sequence[FindingChange]) -> Iterator[str]:
             continue
         yield f"{word_of(change)} {present.severity.value} {present.check}: {present.message}"
     if others:
-        yield f"{others} of severity info are new, resolved or reworded"
+        yield f"{counted(others, 'finding')} of severity info {verb_of(others)} new, resolved or reworded"
 
 
 def _shorten(lines: Sequence[str], most: int) -> Iterator[str]:

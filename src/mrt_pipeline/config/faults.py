@@ -16,6 +16,7 @@ from mrt_pipeline.config.environment import SECRET_NAMES, override_variable
 from mrt_pipeline.config.keys import known_keys, value_keys
 from mrt_pipeline.config.schema import json_schema
 from mrt_pipeline.config.yaml_reading import KeyPath, YamlDocument
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.secrecy import SECRETS
 
 MAX_SHOWN = 60
@@ -31,16 +32,7 @@ TYPE_NAMES = {
     "boolean": "true or false",
     "integer": "a whole number",
     "number": "a number",
-    "string": "text",
     "null": "null",
-}
-BOUNDS = {
-    "minimum": "from {}",
-    "exclusiveMinimum": "greater than {} and",
-    "maximum": "up to {}",
-    "minLength": "of {} or more characters",
-    "maxLength": "of {} or fewer characters",
-    "pattern": "of the form {}",
 }
 
 
@@ -107,9 +99,10 @@ def _describe(found: Mapping[str, Any], place: str, schema: Mapping[str, Any], w
         return describe_unknown_key(found["loc"], place)
     if found["type"] == "value_error":
         return f"{place} {found['ctx']['error']}"
-    expected = _expectation(_schema_at(found["loc"], schema), schema)
+    here = _schema_at(found["loc"], schema)
+    expected = _expectation(here, schema)
     is_converted = isinstance(found["input"], bool | int | float)
-    advice = "; put it in quotes" if is_converted and expected.startswith("text") else ""
+    advice = "; put it in quotes" if is_converted and _accepts_any_text(here, schema) else ""
     shown = written[:MAX_SHOWN] if written and is_converted else _show(found["input"])
     return f"{place} is {shown}; expected {expected}{advice}."
 
@@ -126,29 +119,67 @@ def _resolve(here: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str,
     return schema["$defs"][name] if name else here
 
 
+def _accepts_any_text(here: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
+    """Return whether a key takes text that is neither one of a few words nor a URL."""
+    here = _resolve(here, schema)
+    if "anyOf" in here:
+        return any(_accepts_any_text(choice, schema) for choice in here["anyOf"])
+    return here.get("type") == "string" and "enum" not in here and here.get("format") != "uri"
+
+
 def _expectation(here: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     """Return the expected value in words, from its JSON Schema."""
     here = _resolve(here, schema)
     if "anyOf" in here:
-        return " or ".join(_expectation(choice, schema) for choice in here["anyOf"])
+        return ", or ".join(_expectation(choice, schema) for choice in here["anyOf"])
     if "enum" in here:
         return "one of " + ", ".join(here["enum"])
     if here["type"] == "array":
-        length = f" of {here['minItems']} or more" if "minItems" in here else ""
+        length = f" of at least {counted(here['minItems'], 'item')}" if "minItems" in here else ""
         return f"a list{length}, each item {_expectation(here['items'], schema)}"
     if here["type"] == "object":
         return "a mapping with the keys " + ", ".join(here["properties"])
     if here.get("format") == "uri":
         return "a URL such as https://example.org/api"
-    bounds = [words.format(here[name]) for name, words in BOUNDS.items() if name in here]
-    return " ".join([TYPE_NAMES[here["type"]], *bounds])
+    if here["type"] == "string":
+        return describe_text(here.get("minLength", 0), here.get("maxLength"), here.get("pattern"))
+    bounds = describe_bounds(here.get("minimum"), here.get("exclusiveMinimum"), here.get("maximum"))
+    return " ".join(filter(None, [TYPE_NAMES[here["type"]], bounds]))
+
+
+def describe_bounds(least: float | None, above: float | None, most: float | None) -> str:
+    """Return the limits of a number in words; empty if it has none.
+
+    Args:
+        least: the smallest allowed number.
+        above: the number that must be exceeded, if there is one instead.
+        most: the largest allowed number.
+    """
+    if above is not None:
+        return f"greater than {above}" + ("" if most is None else f" and at most {most}")
+    if least is None:
+        return "" if most is None else f"of at most {most}"
+    return f"of {least} or more" if most is None else f"from {least} to {most}"
+
+
+def describe_text(least: int, most: int | None, pattern: str | None) -> str:
+    """Return the expected length or form of a text in words."""
+    if pattern is not None:
+        return f"text of the form {pattern}"
+    if most is not None:
+        return f"text of {least} to {most} characters" if least else f"text of at most {most} characters"
+    if least > 1:
+        return f"text of at least {least} characters"
+    return "non-empty text" if least else "text"
 
 
 def _show(value: object) -> str:
     if value is None:
         return "empty"
-    if isinstance(value, dict | tuple):
-        return "a mapping" if isinstance(value, dict) else f"a list of {len(value) or 'nothing'}"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, tuple):
+        return f"a list of {len(value)}" if value else "an empty list"
     if URL_WITH_LOGIN.search(str(value)):
         return "a URL with a login"
     shown = repr(SECRETS.redact(value) if isinstance(value, str) else value)

@@ -8,7 +8,7 @@ from functools import cache
 from pydantic.fields import FieldInfo
 
 from mrt_pipeline.config.settings import Settings
-from mrt_pipeline.contracts.sections import PaceOnly, Section
+from mrt_pipeline.contracts.sections import InputPath, PaceOnly, Section
 
 Key = tuple[str, ...]
 
@@ -34,6 +34,12 @@ def value_keys() -> list[Key]:
 def pace_keys() -> frozenset[str]:
     """Return the dotted keys that affect when and how fast work is done, but not its result."""
     return frozenset(".".join(key) for key, field in known_keys().items() if PaceOnly in field.metadata)
+
+
+@cache
+def input_keys() -> tuple[str, ...]:
+    """Return the dotted keys with paths of files and folders that are read."""
+    return tuple(".".join(key) for key, field in known_keys().items() if InputPath in field.metadata)
 
 
 def _walk(section: type[Section], path: Key) -> Iterator[tuple[Key, FieldInfo]]:

@@ -72,7 +72,7 @@ def _read_document(path: Path) -> YamlDocument:
     except ConfigError as error:
         raise _refusal(path, error.faults) from error
     if not isinstance(document.value, dict):
-        found = "empty" if document.value is None else "no mapping"
+        found = "empty" if document.value is None else "not a mapping"
         raise _refusal(path, [*document.faults, f"it is {found}; expected keys such as mode: snapshot."])
     return document
 
@@ -81,10 +81,10 @@ def _read_text(path: Path) -> str:
     try:
         content = read_regular_file(path, MAX_FILE_BYTES)
     except FileNotFoundError as error:
-        raise _unreadable("there is no such file; name one with --config or PIPELINE_CONFIG.") from error
+        raise _unreadable("the file does not exist; specify one with --config or PIPELINE_CONFIG.") from error
     except (OSError, ValueError) as error:  # the path may be impossible
         reason = getattr(error, "strerror", None) or error
-        raise _unreadable(f"{reason}; expected a configuration.") from error
+        raise _unreadable(f"{reason}; expected a configuration file.") from error
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -106,7 +106,7 @@ class Stage1Section(Section):
     sources: Names[Stage1Source] = Field(default=_default_sources(STAGE1_INGESTION), min_length=1)
     """datagov provides the exits and is required; onemap confirms the position of each station"""
     cache_ttl_days: Annotated[float, PaceOnly] = Field(default=30, ge=0, le=3650)
-    """how long a live answer on disk may be reused, days"""
+    """how long a live response on disk may be reused, days"""
     timeout_minutes: Annotated[float, PaceOnly] = Field(default=30, gt=0, le=1440)
     """how long all live requests of the stage may take in total, minutes"""
     expected_exits: ExpectedExitsSection = ExpectedExitsSection()
@@ -115,7 +115,7 @@ class Stage1Section(Section):
     def _check_sources(self) -> Self:
         for spec in sources_of(STAGE1_INGESTION):
             if spec.is_required and spec.name not in self.sources:
-                raise ValueError(f"lacks {spec.name} among its sources, which stage 1 needs; add it.")
+                raise ValueError(f"does not list {spec.name} among its sources; stage 1 needs it, so add it.")
         return self
 
 
@@ -135,7 +135,7 @@ class Stage2Section(Section):
     bus_stop_radius_m: float = Field(default=250, gt=0, le=400)
     """a bus stop within this straight-line distance of an exit is listed as nearby, metres"""
     landmark_radius_m: float = Field(default=400, gt=0, le=400)
-    """a place within this straight-line distance of the exit nearest to it is its landmark, metres"""
+    """a place within this straight-line distance of its nearest exit is listed as a landmark there, metres"""
     expected_bus_stops: ExpectedBusStopsSection = ExpectedBusStopsSection()
     expected_bus_services: ExpectedBusServicesSection = ExpectedBusServicesSection()
     sources: Names[Stage2Source] = Field(default=_default_sources(STAGE2_ENRICHMENT), min_length=1)
@@ -159,7 +159,8 @@ class ExecutionSection(Section):
     def _check_address(self) -> Self:
         if self.reading == "dask" and self.scheduler_address is None:
             raise ValueError(
-                "has reading dask and no scheduler_address; expected one such as tcp://localhost:8786."
+                "sets reading to dask without a scheduler_address; expected an address such as "
+                "tcp://localhost:8786."
             )
         return self
 
@@ -332,7 +333,9 @@ class LineageSection(Section):
     @model_validator(mode="after")
     def _check_url(self) -> Self:
         if self.enabled and self.transport == "http" and self.url is None:
-            raise ValueError("has transport http and no url; expected one such as http://localhost:5000.")
+            raise ValueError(
+                "sets transport to http without a url; expected one such as http://localhost:5000."
+            )
         return self
 
 

@@ -137,7 +137,7 @@ class _TreeReader:
             key = str(key_node.value)
             here = (*path, key)
             if first := self._document.lines.get(here):
-                fault = f"repeats the key {show_path(here)} of line {first}; keep one of them"
+                fault = f"repeats the key {show_path(here)} from line {first}; keep one of them"
                 self._fault(key_node, fault, here)
                 continue
             self._document.lines[here] = _line(key_node)
@@ -202,7 +202,7 @@ def _describe_syntax(error: yaml.MarkedYAMLError) -> str:
     """Return where the parser stopped, why, and where the construct it was reading began."""
     end, start = error.problem_mark, error.context_mark
     place = f"line {end.line + 1}, column {end.column + 1}" if end else "it"
-    begun = f"{error.context} of line {start.line + 1}, " if start else ""
+    begun = f"{error.context} that starts on line {start.line + 1}, " if start else ""
     return f"{place} is not valid YAML: {begun}{error.problem}."
 
 

@@ -10,12 +10,16 @@ def counted(number: float, noun: str) -> str:
     return f"{number:.0f} {noun if number == 1 else f'{noun}s'}"
 
 
+def in_days(days: int) -> str:
+    """Return a span of days: ``1 day``, ``2,097 days``."""
+    return f"{days:,} {'day' if days == 1 else 'days'}"
+
+
 def days_apart(days: int, day: object) -> str:
     """Return how long before a day something was, or after it if negative: ``3 days after 2026-11-23``."""
     if not days:
         return "the same day"
-    noun = "day" if abs(days) == 1 else "days"
-    return f"{abs(days):,} {noun} {'after' if days < 0 else 'before'} {day}"
+    return f"{in_days(abs(days))} {'after' if days < 0 else 'before'} {day}"
 
 
 def listed(names: Iterable[object], most: int) -> str:
@@ -23,6 +27,12 @@ def listed(names: Iterable[object], most: int) -> str:
     known = [str(name) for name in names]
     more = len(known) - most
     return ", ".join(known[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def joined(names: Iterable[object], conjunction: str) -> str:
+    """Return names as part of a sentence: ``A, B and C`` with the conjunction ``and``."""
+    *others, last = map(str, names)
+    return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
 def verb_of(number: float) -> str:

@@ -12,7 +12,8 @@ class Licence:
     """SPDX-like, repeated in each value's evidence"""
     url: str
     attribution: str
-    """template with ``{dataset}``, ``{date}``, ``{source}`` and ``{url}`` of the licence"""
+    """template with ``{dataset}``, ``{source}``, ``{date}`` or ``{when}`` (with ``on``), and the licence's
+    ``{url}``"""
     is_open: bool = False
     """whether it requires attribution at most: values may then be combined and passed on under any terms"""
 
@@ -20,7 +21,7 @@ class Licence:
 SODL = Licence(
     "SODL-1.0",
     "https://data.gov.sg/open-data-licence",
-    "Contains information from {dataset} accessed on {date} from {source} which is made available under the "
+    "Contains information from {dataset} accessed {when} from {source} which is made available under the "
     "terms of the Singapore Open Data Licence version 1.0 {url}",
     is_open=True,
 )
@@ -87,6 +88,7 @@ class Document:
         return self.licence.attribution.format(
             dataset=self.dataset or self.title,
             date=accessed_on,
+            when=f"on {accessed_on}",
             source=self.source or self.publisher,
             url=self.licence.url,
         )

@@ -90,4 +90,4 @@ def group_kinds(findings: Iterable[Finding]) -> list[list[Finding]]:
 
 def describe_rest(kind: Sequence[Finding], shown: int, full_list: object) -> str:
     """Return how many findings of one kind are not shown, and where to find them all."""
-    return f"and {len(kind) - shown} more, {len(kind)} in all. Full list: {full_list}"
+    return f"and {len(kind) - shown} more, {len(kind)} in total. Full list: {full_list}"

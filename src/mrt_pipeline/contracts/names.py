@@ -23,7 +23,7 @@ REJECTED_NAME = "stage2_rejected.jsonl"
 """one JSON object per line for each claim that was not published, and why"""
 
 VALIDATION_NAME = "validation.json"
-"""every finding of every stage, also when the checks failed"""
+"""every finding of every stage, even when the checks failed"""
 
 JOURNAL_NAME = "stage2_journal.sqlite3"
 """a row per finished station of stage 2"""

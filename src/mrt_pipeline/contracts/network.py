@@ -408,13 +408,15 @@ def check_links(place: HasPlatforms, trains: Iterable[TrainTimes]) -> None:
     for times in trains:
         if times.platform_id not in known:
             raise ValueError(
-                f"trains of {times.service} leave {times.platform_id!r}; expected a platform of the station"
+                f"trains of {times.service} leave {times.platform_id!r}; expected a platform of its own "
+                "station"
             )
     for found in place.exits:
         for link in found.platforms:
             if link.platform_id not in known:
                 raise ValueError(
-                    f"{found.exit_id} leads to platform {link.platform_id!r}; expected one of its station's"
+                    f"{found.exit_id} leads to platform {link.platform_id!r}; expected a platform of its own "
+                    "station"
                 )
 
 

@@ -22,6 +22,10 @@ class PaceOnly:
     """Marks a key that affects when and how fast work is done, not its result."""
 
 
+class InputPath:
+    """Marks a key with the path of a file or folder that is read."""
+
+
 class Section(BaseModel):
     """A frozen section of the configuration; unknown keys are errors."""
 
@@ -36,7 +40,7 @@ ItemT = TypeVar("ItemT")
 def refuse_repeats(items: tuple[ItemT, ...]) -> tuple[ItemT, ...]:
     """Return the items of a list; raise ``ValueError`` if one is repeated."""
     if repeated := sorted({str(item) for item in items if items.count(item) > 1}):
-        raise ValueError(f"names {', '.join(repeated)} more than once; name each once.")
+        raise ValueError(f"lists {', '.join(repeated)} more than once; list each item once.")
     return items
 
 
@@ -51,7 +55,7 @@ def _refuse_login(url: HttpUrl) -> HttpUrl:
 def _refuse_spaces(contact: str) -> str:
     """Accept only what a User-Agent header can carry."""
     if not all("!" <= character <= "~" for character in contact):
-        raise ValueError("holds a space or a character beyond ASCII; expected one URL or e-mail address.")
+        raise ValueError("contains a space or a non-ASCII character; expected one URL or e-mail address.")
     return contact
 
 

@@ -10,6 +10,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.evidence import Published
 from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
@@ -37,9 +38,13 @@ class RateLimit:
 
     def describe(self) -> str:
         """Return the limits in words."""
-        rates = " and ".join(f"{rate.requests} times in {rate.seconds:g} s" for rate in self.rates)
-        limits = (f"at most {rates}" if rates else "", "one request at a time" if self.is_serial else "")
-        return ", ".join(filter(None, limits)) or "without a limit"
+        limits = [f"{rate.requests} per {rate.seconds:g} s" for rate in self.rates]
+        if self.rates:
+            first = self.rates[0]
+            limits[0] = f"{counted(first.requests, 'request')} per {first.seconds:g} s"
+        if self.is_serial:
+            limits.append("one request at a time")
+        return ", ".join(limits) or "none"
 
 
 DATAGOV_RATES: Mapping[str, RateLimit] = MappingProxyType(
@@ -49,16 +54,31 @@ DATAGOV_RATES: Mapping[str, RateLimit] = MappingProxyType(
 
 
 def datagov_document(
-    document_id: str, title: str, publisher: str, record_type: type, dataset_id: str | None
+    document_id: str,
+    title: str,
+    publisher: str,
+    record_type: type,
+    dataset_id: str | None,
+    *,
+    article: str = "the ",
 ) -> Document:
-    """Return a document with its own page on data.gov.sg, or with the search page if its id is unknown."""
+    """Return a document with its own page on data.gov.sg, or with the search page if its id is unknown.
+
+    Args:
+        document_id: its name in fingerprints, recordings and attributions.
+        title: its title.
+        publisher: the authority that publishes it.
+        record_type: dataclass of its records.
+        dataset_id: its identifier on data.gov.sg, if known.
+        article: what precedes the publisher's name in a sentence.
+    """
     page = f"/{dataset_id}/view" if dataset_id else ""
     return Document(
         document_id=document_id,
         title=title,
         publisher=publisher,
         url=f"https://data.gov.sg/datasets{page}",
-        source=f"the {publisher} at data.gov.sg",
+        source=f"{article}{publisher} at data.gov.sg",
         record_type=record_type,
     )
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
-from mrt_pipeline.contracts.counting import counted, days_apart
+from mrt_pipeline.contracts.counting import days_apart, in_days
 from mrt_pipeline.contracts.fields import measure_coverage, title_of
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.explain.figures import Figures, count_figures, measure_ages
+
+LAST_TRAINS = "last-trains-contradict"
+"""the check whose two sides are one source's times at two stations"""
 
 _HEAD = """\
 # Coverage, sources and agreement
 
-The network as of {as_of}, from `mrt-pipeline coverage RUN`. Unknown never means no.
+The network as of {as_of}, as printed by `mrt-pipeline coverage RUN`. Unknown never means no.
 
 ## What is known about {exits} exits
 """
@@ -21,13 +25,14 @@ _GIVEN = """\
 ## Exits with a value, by source
 
 *Stated*: the source says it, or it follows from positions or a station order in the source.
-*Premise*: the value was concluded from this source and others ([access.md](access.md)).
+*Premise*: the value was deduced from this source together with others ([access.md](access.md)).
 """
 _AGREEMENTS = """\
 ## Where two sources agree or contradict each other
 
 Counted per exit and value; distance, order and conclusions never count as agreement.
-Contradicted values are published as unknown; last trains at odds with each other, with low confidence.
+Contradicted values are published as unknown, except contradictory last-train times, which are published with
+low confidence.
 """
 
 
@@ -91,7 +96,7 @@ def _known(dataset: Stage3Output) -> str:
         (title_of(name), f"{it.filled:,}", f"{it.unknown:,}", f"{it.share:.1%}")
         for name, it in measure_coverage(dataset.stations).items()
     )
-    return _table(("of each exit", "known", "unknown", "share known"), rows)
+    return _table(("field", "known", "unknown", "share known"), rows)
 
 
 def _ages(dataset: Stage3Output) -> str:
@@ -99,7 +104,8 @@ def _ages(dataset: Stage3Output) -> str:
     rows, as_of = [], dataset.metadata.as_of
     for it in measure_ages(dataset.provenance.values(), as_of):
         span = str(it.oldest) if it.oldest == it.newest else f"{it.oldest} to {it.newest}"
-        age = days_apart(it.age_days, as_of) if it.age_days < 0 else counted(it.age_days, "day")
+        age = days_apart(it.age_days, as_of) if it.age_days < 0 else in_days(it.age_days)
+
         rows.append((f"`{it.source}`", span, age))
     return _table(("source", "read or stated on", f"age of the oldest on {as_of}"), rows)
 
@@ -119,8 +125,14 @@ def _contradictions(figures: Figures) -> Iterator[str]:
     if not figures.contradictions:
         yield "None."
     for finding in figures.contradictions:
-        said = ", ".join(f"{side.speaker} says {side.says}" for side in finding.sides or ())
-        yield f"- {finding.exit_id or finding.slug}, {finding.field}: {said}"
+        yield f"- {finding.exit_id or finding.slug}, {finding.field}: {_sides_of(finding)}"
+
+
+def _sides_of(finding: Finding) -> str:
+    sides = finding.sides or ()
+    if finding.check == LAST_TRAINS:
+        return f"{sides[0].speaker} has the last train leave {' and '.join(side.says for side in sides)}"
+    return ", ".join(f"{side.speaker} says {side.says}" for side in sides)
 
 
 def _number(number: int) -> str:

@@ -34,8 +34,8 @@ Part = tuple[str, str | None]
 """a field of a station or exit, and the field of its records; None: all of them"""
 
 COMPUTED: dict[tuple[type[Published], str], str] = {
-    (Station, "station_id"): "its code on its first line, in the order of the network's table",
-    (Station, "slug"): "the key of the place in the network's table, which never changes",
+    (Station, "station_id"): "its code on the first of its lines, in the order of the network table",
+    (Station, "slug"): "the key of the place in the network table, which never changes",
     (Station, "wiki_title"): "built from the name and the modes of its lines",
     (Station, "status"): "follows from the opening dates of its codes and the day described",
     (StationCode, "station_code"): "identifies the record",
@@ -53,16 +53,16 @@ COMPUTED: dict[tuple[type[Published], str], str] = {
 
 CONFIDENCE = "computed from the sources and how many of them agree, never from a model"
 OF_BOTH = (
-    f"the lower of two: that of the platform, {CONFIDENCE}, and that of the way to it (high only in the "
-    "exit's own building)"
+    f"the lower of two confidences: the platform's ({CONFIDENCE}) and that of the route to it (high only "
+    "in the exit's own building)"
 )
 
 CONCLUDED: dict[tuple[type[Published], str], str] = {
     (PlatformLink, "platform_id"): "names the platform that the exit leads to",
     (PlatformLink, "confidence"): "high if the platform is in the exit's building, otherwise medium",
     (PlatformLink, "is_same_building"): (
-        "true if the exit's station_code and the platform's belong to the same building: they are equal, or "
-        "share a position and the platform's code has no exits"
+        "true if exit and platform are in the same building: their station_codes are equal, or they share a "
+        "position and the platform's code has no exits of its own"
     ),
 }
 """for fields that are concluded from what they cite, how"""

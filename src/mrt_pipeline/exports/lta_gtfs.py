@@ -77,7 +77,7 @@ def _read_stops(table: RawTable) -> list[Stop]:
     stops = [_read_stop(table.name, position, row) for position, row in table.records()]
     [(stop_id, times)] = Counter(stop.stop_id for stop in stops).most_common(1) or [("", 0)]
     if times > 1:
-        raise UsageError(f"{table.name} has the stop {stop_id!r} {times} times; expected each once.")
+        raise UsageError(f"{table.name} lists the stop {stop_id!r} {times} times; expected each once.")
     return stops
 
 

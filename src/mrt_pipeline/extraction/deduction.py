@@ -7,7 +7,7 @@
 Either gives ``yes`` with medium confidence, ``deduction`` as its method, and all premises as its evidence.
 The statement must be about this building: of a line it covers, open on its day, and
 the day described is no earlier. A station that may have further exits (``network/doubts.csv``), or of which a
-source names one that LTA's layer lacks, has no only one. Nothing else is
+source names one that LTA's exit dataset lacks, has no only one. Nothing else is
 concluded: never ``no``, and nothing from what a list leaves out or from what is planned. What a source states
 of the exit itself stands above a conclusion; if they contradict each other, neither is published.
 """
@@ -34,7 +34,7 @@ SPEAKER = "deduction"
 NAMING_ANOTHER_EXIT = frozenset(
     {"access-exit-unknown", "bus-stop-exit-unknown", "entrance-far-from-exit", "entrance-without-exit"}
 )
-"""checks that find an exit named which LTA's layer lacks: then the one it has is not the only one"""
+"""checks that find an exit named which LTA's exit dataset lacks: then the one it has is not the only one"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.counting import joined
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import Station, StationExit
 from mrt_pipeline.network.doubts import find_doubt_of_building
@@ -103,36 +104,40 @@ def match_entrance(
         nearer = _find_nearer(station, entrance, near[0], beside)
         return _tell_entrance("entrance-ambiguous", station, entrance, nearer) if nearer else near[0]
     if near:
-        listed = ", ".join(found.exit_id for found in near)
-        return _tell_entrance("entrance-ambiguous", station, entrance, f"which may be any of {listed}")
+        listed = joined((found.exit_id for found in near), "or")
+        return _tell_entrance("entrance-ambiguous", station, entrance, f"which may be {listed}")
     if same:
         metres, found = same[0]
         where = f"{metres:.0f} m from {found.exit_id}, the nearest of this label; expected at most"
         return _tell_entrance("entrance-far-from-exit", station, entrance, f"{where} {TOLERANCE_M:.0f} m")
-    known = ", ".join(sorted({found.exit_code for found in station.exits})) or "none"
-    return _tell_entrance(
-        "entrance-without-exit", station, entrance, f"for which LTA's exit layer has {known}"
-    )
+    known = _list_labels(station)
+    return _tell_entrance("entrance-without-exit", station, entrance, f"where LTA's exit dataset {known}")
+
+
+def _list_labels(station: Station) -> str:
+    """Return which exits LTA's dataset has at a station, worded for a sentence."""
+    labels = sorted({found.exit_code for found in station.exits})
+    return f"lists only {', '.join(labels)}" if labels else "lists no exit"
 
 
 def _unknown(station: Station, naming: Naming) -> Finding:
-    known = ", ".join(sorted({found.exit_code for found in station.exits})) or "none"
+    known = _list_labels(station)
     of_line = f" of the {naming.line_code} building" if naming.is_line_stated else ""
     return finding_of(
         "access-exit-unknown",
-        f"{naming.words} names exit {naming.label}{of_line} at {station.name}, for which LTA's layer has "
-        f"{known}; the record is not used. Check whether the exit is new or the record outdated.",
+        f"{naming.words} names exit {naming.label}{of_line} at {station.name}, where LTA's exit dataset "
+        f"{known}; the record was not used. Check whether the exit is new or the record outdated.",
         slug=station.slug,
         record_id=naming.record_id,
     )
 
 
 def _ambiguous(station: Station, naming: Naming, choices: list[StationExit]) -> Finding:
-    listed = ", ".join(sorted(found.exit_id for found in choices))
+    listed = joined(sorted(found.exit_id for found in choices), "or")
     return finding_of(
         "access-exit-ambiguous",
-        f"{naming.words} names exit {naming.label} at {station.name}, which may be any of {listed}; "
-        "the record is not used. Check which one is meant.",
+        f"{naming.words} names exit {naming.label} at {station.name}, which may be {listed}; "
+        "the record was not used. Check which one is meant.",
         slug=station.slug,
         record_id=naming.record_id,
     )
@@ -155,7 +160,7 @@ def _find_nearer(
 def _tell_entrance(check: str, station: Station, entrance: Entrance, what: str) -> Finding:
     return finding_of(
         check,
-        f"{entrance.words} has an entrance {entrance.label} at {station.name}, {what}; the entrance is "
+        f"{entrance.words} has an entrance {entrance.label} at {station.name}, {what}; the entrance was "
         "not used. Check on a map which exit is meant.",
         slug=station.slug,
         record_id=entrance.record_id,

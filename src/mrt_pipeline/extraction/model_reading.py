@@ -186,7 +186,7 @@ def _cut_sentence(answer: ModelAnswer, length: int) -> str:
             f"A question about {length} characters of text exceeds the context of the model. In "
             "apis.openrouter, choose a model with a longer context, or lower max_tokens."
         )
-    return f"The answer to {length} characters of text is cut. Raise apis.openrouter.max_tokens."
+    return f"The answer to {length} characters of text is cut off. Raise apis.openrouter.max_tokens."
 
 
 def _halves(excerpt: Excerpt) -> tuple[Excerpt, ...]:

@@ -45,7 +45,7 @@ def root_of(content: bytes, document_id: str) -> _Element | None:
         SourceFormatError: if it repeats a secret.
     """
     if (secret := SECRETS.find(content)) is not None:
-        raise SourceFormatError(document_id, f"the answer repeats the value of {secret} and is not used.")
+        raise SourceFormatError(document_id, f"the response repeats the value of {secret} and is not used.")
     from mrt_pipeline.extraction.page_text import parse_html  # a run from recorded tables reads no page
 
     root = parse_html(content.decode("utf-8", "replace"))

@@ -13,7 +13,7 @@ from mrt_pipeline.runtime.integrity import AlteredFile, Fault
 
 _SAID = {
     Fault.MISSING: "{path} is missing; expected sha256 {expected}",
-    Fault.ALTERED: "{path} was changed since it was written: expected sha256 {expected}, found {found}",
+    Fault.ALTERED: "{path} has been changed since it was written: expected sha256 {expected}, found {found}",
     Fault.CONTRADICTED: "{path} has the sha256 that its manifest gives ({expected}), and not the size or "
     "content_sha256: one of them was altered by hand",
     Fault.UNRECORDED: "{path} was written by an attempt that has not recorded it: the manifest knows sha256 "

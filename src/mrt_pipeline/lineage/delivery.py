@@ -105,7 +105,7 @@ def _describe(error: FetchError | RunInterrupted) -> str:
         return f"{SETTING}: interrupted by a signal while waiting for it"
     if error.status is None:
         return str(error).rstrip(".")
-    return f"{SETTING}: it answered with status {error.status}"
+    return f"{SETTING}: it responded with status {error.status}"
 
 
 _ABSOLUTE = re.compile(r"(?<![\w:/.~-])(?:~|[A-Za-z]:)?[/\\](?:[^\s/\\:'\"()]+[/\\])*(?=[^\s/\\:'\"()])")

@@ -23,14 +23,14 @@ def find_doubt_of_building(slug: str, exit_code: str) -> str | None:
 
 
 def may_have_further_exits(slug: str) -> bool:
-    """Return whether a station may have exits that are missing from LTA's layer."""
+    """Return whether a station may have exits that are missing from LTA's exit dataset."""
     return (slug, "", FURTHER_EXITS) in _load()
 
 
 def find_ineffective_doubts(rows: Iterable[Mapping[str, str]], slugs: Collection[str]) -> Iterator[str]:
     """Yield a sentence for each row of the table that has no effect because of a spelling mistake.
 
-    Whether a building has an exit with such a label is known only from LTA's layer.
+    Whether a building has an exit with such a label is known only from LTA's exit dataset.
     """
     for row in rows:
         named = f"doubts.csv: {row['slug']},{row['exit_code']},{row['doubt']}"

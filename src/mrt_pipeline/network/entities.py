@@ -194,7 +194,7 @@ class Network:
         return min(entry.opened_date for entry in self.codes if entry.opened_date is not None)
 
     def known_on(self, as_of: date) -> date | None:
-        """Return the horizon if a date is beyond it: the network is then described as known on that day."""
+        """Return the horizon if a date is beyond it: the network is then described as it was known then."""
         return self.known_until if as_of > self.known_until else None
 
     def open_codes(self, as_of: date) -> dict[str, tuple[CodeEntry, ...]]:

@@ -25,7 +25,7 @@ def network_provenance(network: Network) -> Provenance:
         licence=SODL.licence_id,
         licence_url=SODL.url,
         attribution=SODL.attribution.format(
-            dataset="OneMap", date="2025-07", source="the Singapore Land Authority", url=SODL.url
+            dataset="OneMap", when="in 2025-07", source="the Singapore Land Authority", url=SODL.url
         ),
         sha256=network.sha256,
         records=len(network.codes),

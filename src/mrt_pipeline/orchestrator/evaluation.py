@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mrt_pipeline.config.paths import read_path
 from mrt_pipeline.contracts.claims import Passage
+from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.network import StepFree, TowardsKind
 from mrt_pipeline.errors import UsageError
@@ -171,16 +172,19 @@ def _read_sheet(path: Path) -> list[dict[str, str]]:
     try:
         text = read_bytes(path).decode("utf-8-sig")
     except FileNotFoundError:
-        raise UsageError(f"{path} not found. Write a sheet with the columns {', '.join(COLUMNS)}.") from None
+        raise UsageError(
+            f"{path} not found. Create this CSV file with the columns {', '.join(COLUMNS)}."
+        ) from None
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8. Save it as UTF-8.") from None
     reader = csv.DictReader(text.splitlines())
     if lacking := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
-        raise UsageError(f"{path} lacks the columns {', '.join(lacking)}. Add them to its first line.")
+        columns, them = ("column", "it") if len(lacking) == 1 else ("columns", "them")
+        raise UsageError(f"{path} lacks the {columns} {', '.join(lacking)}. Add {them} to its first line.")
     rows = [{name: (row.get(name) or "").strip() for name in (*COLUMNS, "kind")} for row in reader]
     faults = [f"line {number}: {fault}" for number, row in enumerate(rows, 2) if (fault := _fault_of(row))]
     if faults:
-        raise UsageError("\n".join([f"{path} has {len(faults)} faulty lines:", *faults]))
+        raise UsageError("\n".join([f"{path} has {counted(len(faults), 'invalid line')}:", *faults]))
     return rows
 
 

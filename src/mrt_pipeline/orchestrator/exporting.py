@@ -88,5 +88,7 @@ def _is_missing(path: Path, content: bytes) -> bool:
     except FileNotFoundError:
         return True
     if found != content:
-        raise StorageError(path, "already exists with other content. Move it away, or choose another --to.")
+        raise StorageError(
+            path, "already exists with different content. Move it elsewhere, or choose another --to."
+        )
     return False

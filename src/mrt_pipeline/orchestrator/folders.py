@@ -161,7 +161,7 @@ def _refuse_strangers(folder: Path, outputs: Path) -> None:
         return
     raise UsageError(
         f"{folder} contains {', '.join(strangers)} but no {MANIFEST_NAME} of a run that made them; a run "
-        "would overwrite them. Move them away, or name another folder, such as --output-dir "
+        "would overwrite them. Move them elsewhere, or name another folder, such as --output-dir "
         f"{outputs / 'mine'}."
     )
 
@@ -296,9 +296,9 @@ def refuse_to_replace_shown(
         return
     if (shown := find_shown(outputs)) is not None and _holds_latest(as_of, shown, now):
         raise UsageError(
-            f"{link} shows {folder}, the network of {shown.as_of}; this run would replace it with that "
-            f"of {as_of}. Name another folder, such as --output-dir {outputs / f'as-of-{as_of}'}, or add "
-            "--move-latest."
+            f"{link} points to {folder}, the dataset for {shown.as_of}; this run would replace it with "
+            f"the one for {as_of}. Name another folder, such as --output-dir {outputs / f'as-of-{as_of}'}, "
+            "or add --move-latest."
         )
 
 

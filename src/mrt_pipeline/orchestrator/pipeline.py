@@ -227,14 +227,14 @@ class PipelineOrchestrator:
             is_wanted=request.move_latest,
         )
         if move is LatestMove.NO_DATASET:
-            self._reporter.note(f"{link} still shows the last complete dataset.")
+            self._reporter.note(f"{link} still points to the last complete dataset.")
         elif move is not LatestMove.MOVED:
-            shows = "still shows" if was_there else "was missing, and now shows"
+            points = "still points" if was_there else "was missing, and now points"
             held = find_shown(outputs)
-            network = f"{shows} the network of {held.as_of}" if held is not None else "was not moved"
+            target = f"{points} to the dataset for {held.as_of}" if held is not None else "was not moved"
             why = "is earlier" if move is LatestMove.EARLIER_DAY else "is in the future"
             self._reporter.note(
-                f"{link} {network}, because {day} {why}. To make it show this run: "
+                f"{link} {target}, because {day} {why}. To point it to this run: "
                 f"{move_latest(attempt.folder, attempt.manifest)}"
             )
         elif shown is not None and day < shown.as_of:
@@ -294,12 +294,13 @@ class PipelineOrchestrator:
             self._reporter.note(f"No configuration file was found; the {self.config.label} are used.")
         if (horizon := load_network().known_on(session.manifest.as_of)) is not None:
             self._reporter.warn(
-                f"The network is described as known on {horizon}; changes announced later are not in it."
+                f"The network is described as it was known on {horizon}; changes announced since then are "
+                "not included."
             )
         if (ahead := find_ahead(Path(self.config.settings.output.directory), self._now())) is not None:
             self._reporter.warn(
-                f"By this clock, {ahead} began in the future, so it does not count as the newest run. Set "
-                "the clock, or remove that folder."
+                f"According to this machine's clock, {ahead} began in the future, so it does not count as "
+                "the newest run. Correct the clock, or remove that folder."
             )
         for remark in session.remarks:
             self._reporter.warn(remark)

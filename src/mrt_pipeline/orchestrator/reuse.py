@@ -37,7 +37,7 @@ from mrt_pipeline.runtime.fingerprints import find_differences, flatten, stage_v
 
 ASKED_FOR = "requested"
 DISABLED = "disabled in config"
-NOTHING_TO_RETRY = "nothing to retry, no source failed for any station"
+NOTHING_TO_RETRY = "nothing to retry: no source failed for any station"
 _TO_RETRY = (EnrichmentStatus.PARTIAL, EnrichmentStatus.FAILED, EnrichmentStatus.PENDING)
 UNCHANGED = "none of its inputs has changed"
 CLOCK_MAY_BE_OFF = timedelta(days=366)
@@ -81,7 +81,7 @@ def choose_day(request: RunRequest, earlier: Manifest | None, now: datetime) -> 
     if is_single and request.as_of not in (None, earlier.as_of):
         raise UsageError(
             f"--as-of is {request.as_of}, and the run in this folder describes {earlier.as_of}; a single "
-            "stage keeps its date. Omit --as-of, or name another folder with --output-dir."
+            "stage always uses the date of its run. Omit --as-of, or name another folder with --output-dir."
         )
     goes_on = request.continues or is_single
     return request.as_of or (earlier.as_of if goes_on else singapore_date(now))
@@ -112,8 +112,8 @@ def refuse_wrong_clock(now: datetime) -> None:
     known_until, today = load_network().known_until, singapore_date(now)
     if today < known_until - CLOCK_MAY_BE_OFF:
         raise UsageError(
-            f"The clock says {today}, but this program knows the network of {known_until}. Set the clock; "
-            "for the network of an earlier day, use --as-of."
+            f"The clock says {today}, but this program knows the network of {known_until}. Correct the "
+            "clock; for the network of an earlier day, use --as-of."
         )
 
 
@@ -134,7 +134,8 @@ def _refuse_unknown_day(request: RunRequest, today: date) -> None:
     if request.as_of > max(horizon, today) and not request.beyond_horizon:
         raise UsageError(
             f"--as-of is {request.as_of}; the network table covers dates up to {horizon}. Choose a date up "
-            f"to {max(horizon, today)}, or add --beyond-horizon to describe that day as known on {horizon}."
+            f"to {max(horizon, today)}, or add --beyond-horizon to describe that day with the network as it "
+            f"was known on {horizon}."
         )
 
 
@@ -192,7 +193,7 @@ def decide_stage(
             raise
         key = f"stages.{stage.name}.enabled"
         raise MissingCheckpointError(
-            error.path, f"is missing, and {key} is false; set it to true, so that the stage makes it."
+            error.path, f"is missing, and {key} is false; set it to true to have it created."
         ) from None
     return replace(decision, fingerprint=fingerprint)
 
@@ -280,7 +281,7 @@ def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerpri
     if pending := record.counts.get("stations_pending"):
         raise StaleCheckpointError(
             path,
-            f"is incomplete: the run stopped at its budget with {counted(pending, 'station')} still to do. "
+            f"is incomplete: the run stopped at its budget with {counted(pending, 'station')} unfinished. "
             f"Resume with: {remedy}",
         )
     then = record.fingerprint
@@ -290,7 +291,7 @@ def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerpri
     if refused:
         raise StaleCheckpointError(
             path,
-            f"was made differently: {'; '.join(refused)}. Undo that change, or run: {remedy}",
+            f"was made from different inputs: {'; '.join(refused)}. Undo that change, or run: {remedy}",
         )
     told = find_differences(then, fingerprint)
     reason = f"{ASKED_FOR}, although {'; '.join(told)}" if told else f"{ASKED_FOR}; {UNCHANGED}"

@@ -106,7 +106,7 @@ def _whole_enrichment(output_of: OutputOf) -> Stage2Output:
     if number := count_pending(output):
         raise StageInputError(
             STAGE3_MERGER,
-            f"stage 2 stopped at its budget and has {counted(number, 'station')} still to do; expected "
+            f"stage 2 stopped at its budget and has {counted(number, 'station')} unfinished; expected "
             "none. Let stage 2 finish first.",
         )
     return output

@@ -54,13 +54,13 @@ class Predecessor:
     ) -> str | None:
         """Return why a stage's checkpoint is not taken over, or None if it is what the stage would make."""
         obstacle = next(self._obstacles(stage, fingerprint, context), None)
-        return None if obstacle is None else f"not taken over from run {self.run_id}: {obstacle}"
+        return None if obstacle is None else f"not carried over from run {self.run_id}: {obstacle}"
 
     def record_of(self, stage: StageSpec) -> StageRecord:
         """Return the record, for a run that takes it over, of a stage without an obstacle."""
         record = self.manifest.stages[stage.name]
         changes: dict[str, Any] = {
-            "reason": f"taken over from run {self.run_id}: {UNCHANGED}",
+            "reason": f"carried over from run {self.run_id}: {UNCHANGED}",
             "taken_from": self.run_id,
         }
         if stage.works_by_station:

@@ -81,15 +81,15 @@ def _changes_on_disk(trace: Trace, access: SourceAccess, ttl_days: float) -> Ite
         if not is_url(request) and request != KEPT:
             found = access.kept_sha256(request, ttl_days)
             if found is None:
-                yield f"an answer about {document} is no longer kept, or older than cache_ttl_days"
+                yield f"a response about {document} is no longer kept, or older than cache_ttl_days"
             elif found != sha256:
-                yield f"an answer about {document} has changed"
+                yield f"a response about {document} has changed"
 
 
 def _changes_at_services(trace: Trace, access: SourceAccess) -> Iterator[str]:
     asked = [item for item in requests_of(trace) if is_url(item[1])]
     if len(asked) > MAX_ASKED:
-        yield f"{len(asked)} answers are not kept on disk"
+        yield f"{len(asked)} responses are not kept on disk"
         return
     for document, url, sha256 in asked:
         try:
@@ -98,7 +98,7 @@ def _changes_at_services(trace: Trace, access: SourceAccess) -> Iterator[str]:
             yield f"{document} could not be asked again ({error})"
         else:
             if sha256_of(answer.content) != sha256:
-                yield f"{document} answers differently"
+                yield f"{document} gives a different response"
 
 
 def _asker_of(document: str) -> Asker:

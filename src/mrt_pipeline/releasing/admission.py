@@ -67,7 +67,8 @@ def admit(run: Run, today: date, aim: Aim = "released") -> ReleaseCandidate:
     if dataset.metadata.licences != "all":
         raise ReleaseError(
             f"{run.folder} was made for the licences {show_licences(dataset.metadata.licences)}; a release "
-            f"holds a download for all and one for open licences. Run with output.licences: all. {_see(run)}"
+            "contains a download for all and one for open licences. Run with output.licences: all. "
+            f"{_see(run)}"
         )
     return ReleaseCandidate(
         run, dataset, read_bytes(run.folder / FINAL_NAME), read_bytes(run.folder / REPORT_FILE)

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.contracts.names import APPROVAL_NAME
 from mrt_pipeline.contracts.release import Approval, Checklist, Review
 from mrt_pipeline.errors import ReleaseError, UsageError
 from mrt_pipeline.history.runs import Run
 from mrt_pipeline.releasing.admission import ReleaseCandidate
 from mrt_pipeline.report import REPORT_FILE, read_checklist
-from mrt_pipeline.runtime.checkpoints import describe_fault
+from mrt_pipeline.runtime.file_faults import describe_fault
 from mrt_pipeline.runtime.files import read_bytes, write_record
 from mrt_pipeline.runtime.locks import run_lock
 
@@ -78,8 +78,8 @@ def find_approval(run: Run) -> Approval | None:
         return None
     except ValidationError as error:
         raise ReleaseError(
-            f"{path} is not an approval of this version ({describe_fault(error)}). Approve again with: "
-            f"{_command(run)}"
+            f"{path} cannot be read as an approval of this version ({describe_fault(error)}). Approve again "
+            f"with: {_command(run)}"
         ) from error
 
 
@@ -121,8 +121,9 @@ def read_review(path: Path, candidate: ReleaseCandidate, *, is_incomplete_wanted
     if unticked and not is_incomplete_wanted:
         listed = "\n".join(f"  - {text}" for text in unticked)
         raise ReleaseError(
-            f"{counted(len(unticked), 'item')} of {path} not ticked. Tick them in the report and save the "
-            f"checklist again, or approve without them by adding --incomplete:\n{listed}"
+            f"{counted(len(unticked), 'item')} of {path} {verb_of(len(unticked))} not ticked. Tick them in "
+            "the report and save the checklist again, or approve without them by adding "
+            f"--incomplete:\n{listed}"
         )
     return Review(points=len(points), unticked=unticked)
 
@@ -164,14 +165,15 @@ def _ticked(path: Path, candidate: ReleaseCandidate, points: Sequence[str]) -> s
         raise UsageError(f"{path} not found; expected a checklist saved from the report.") from None
     except ValidationError as error:
         raise UsageError(
-            f"{path} is not a checklist saved from the report ({describe_fault(error)}); save it there again."
+            f"{path} is not a checklist saved from the report ({describe_fault(error)}); save it "
+            "from the report again."
         ) from error
     run = candidate.run
     is_same_run = (found.run_id, found.dataset_sha256) == (run.manifest.run_id, candidate.sha256)
     if not is_same_run or {point.text for point in found.points} != set(points):
         raise UsageError(
             f"{path} is about another run or an earlier report; expected the checklist of "
-            f"{run.folder / REPORT_FILE}. Save it there."
+            f"{run.folder / REPORT_FILE}. Save it from that report."
         )
     return set(points) - {point.text for point in found.points if not point.ticked}
 

@@ -35,12 +35,12 @@ MAX_UNFOLDED = 20
 
 WHAT = {
     "dataset": "Everything, each value with its evidence",
-    "report": "The network on a map, findings and changes: opens offline",
+    "report": "The network on a map, findings and changes; works offline",
     "attribution": "Credits to publish with the data",
     "citation": "How to cite it",
     "changes": "What changed, as text",
     "delta": "What changed, as JSON with evidence",
-    "materials": "Software it was made with (CycloneDX)",
+    "materials": "Software used to build it (CycloneDX)",
     "mrt_transit_graph.meta": "The date and licences of mrt_transit_graph.json",
 }
 """descriptions of files that are not output formats, or accompany one, by their names in the index"""
@@ -111,13 +111,14 @@ def _downloads(index: ReleaseIndex) -> str:
     rows = [_download(index, resource) for resource in index.resources]
     links = ", ".join(_link(f"{index.version}/{name}", name) for name in (INDEX_NAME, SUMS_NAME))
     apart = "".join(
-        f"<p>Files below <code>{_text(one.path)}</code> hold only values under "
-        f"{_text(', '.join(one.licences))}; the others hold all. {_text(_tell_lacking(index, one))}</p>"
+        f"<p>Files under <code>{_text(one.path)}</code> contain only values under "
+        f"{_text(', '.join(one.licences))}; the others contain everything. "
+        f"{_text(_tell_lacking(index, one))}</p>"
         for one in index.sets
         if one.path
     )
     return (
-        f"<p>These files never change. The newest ones are also below <code>latest/</code>. For programs: "
+        f"<p>These files never change. The newest files are also under <code>latest/</code>. For programs: "
         f"{links}, {_link(VERSIONS_NAME, VERSIONS_NAME)}.</p>{apart}"
         + _table(f"Files of release {index.version}", ("File", "What it is", "Format", "Size"), rows)
         + f"<p>To check a download: <code>sha256sum --check {SUMS_NAME}</code></p>"
@@ -192,7 +193,7 @@ def _changes(index: ReleaseIndex, delta: Delta) -> str:
 
 def _use(index: ReleaseIndex) -> str:
     return (
-        "<p>With pandas, from the folder that holds this page:</p>"
+        "<p>With pandas, from the folder that contains this page:</p>"
         f'<pre tabindex="0" aria-label="Example in Python"><code>{_text(PANDAS, is_code=True)}</code></pre>'
         f"<p>To cite it: {_link(f'{index.version}/CITATION.cff', 'CITATION.cff')}.</p>"
     )
@@ -215,7 +216,7 @@ def _fold(sentences: Sequence[str]) -> str:
 def _versions(versions: Versions) -> str:
     rows = [_version(versions, entry) for entry in versions.versions]
     heads = ("Release", "Network of", "Made on", "Stations", "Exits", "Status")
-    table = _table("Every release, the newest first", heads, rows)
+    table = _table("All releases, newest first", heads, rows)
     moves = [f"{it.rolled_back_at:%Y-%m-%d}: from {it.old} to {it.new}" for it in versions.rollbacks]
     return table + (f"<h3>Rolled back</h3>{_list(moves)}" if moves else "")
 

@@ -26,7 +26,7 @@ from mrt_pipeline.releasing.shelf import (
     refuse_place,
 )
 from mrt_pipeline.releasing.verifying import find_faults
-from mrt_pipeline.runtime.checkpoints import describe_fault
+from mrt_pipeline.runtime.file_faults import describe_fault
 from mrt_pipeline.runtime.files import (
     make_folder,
     read_bytes,
@@ -209,8 +209,8 @@ def _read_delta(release: Released) -> Delta:
         return Delta.model_validate_json(release.read(DELTA_NAME))
     except ValidationError as error:
         raise ReleaseError(
-            f"{release.folder / DELTA_NAME} is of another version of the program ({describe_fault(error)}); "
-            "use that one."
+            f"{release.folder / DELTA_NAME} was written by another version of the program "
+            f"({describe_fault(error)}); use that version."
         ) from error
 
 

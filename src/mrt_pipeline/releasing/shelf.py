@@ -14,7 +14,7 @@ from mrt_pipeline.contracts.names import LATEST
 from mrt_pipeline.contracts.release import ReleaseIndex, VersionEntry, Versions
 from mrt_pipeline.errors import ReleaseError, StorageError
 from mrt_pipeline.releasing.naming import INDEX_NAME, VERSIONS_NAME, is_version, order_of
-from mrt_pipeline.runtime.checkpoints import describe_fault
+from mrt_pipeline.runtime.file_faults import describe_fault
 from mrt_pipeline.runtime.files import read_bytes, real_path, refuse_obstacle, sha256_of, storage_errors
 from mrt_pipeline.runtime.manifests import MANIFEST_NAME
 
@@ -55,8 +55,8 @@ class Released:
             raise ReleaseError(f"{path} is missing from its release; {RESTORE}") from None
         if (found_sha256 := sha256_of(content)) != expected:
             raise ReleaseError(
-                f"{path} was changed since its release: expected sha256 {expected}, found {found_sha256}; "
-                f"{RESTORE}"
+                f"{path} has been changed since its release: expected sha256 {expected}, found "
+                f"{found_sha256}; {RESTORE}"
             )
         return content
 
@@ -71,7 +71,7 @@ def refuse_place(releases: Path) -> None:
         ReleaseError: if it belongs to a run, or holds all runs.
         StorageError: if something that is not a folder, or not a link, is in the way.
     """
-    refuse_obstacle(releases, "Move it away, or name another folder with --to.")
+    refuse_obstacle(releases, "Move it elsewhere, or name another folder with --to.")
     link = releases / LATEST
     if (releases / MANIFEST_NAME).exists():
         raise ReleaseError(f"{releases} is the folder of a run; name a folder for releases only.")
@@ -122,7 +122,8 @@ def read_index(folder: Path) -> Released:
         content = read_bytes(path)
     except FileNotFoundError:
         raise ReleaseError(
-            f"{folder} has the name or files of a release but no {INDEX_NAME}; move it away, or restore it."
+            f"{folder} has the name or files of a release but no {INDEX_NAME}; move it elsewhere, or restore "
+            "it."
         ) from None
     return Released(folder, _parse(ReleaseIndex, path, content), sha256_of(content))
 
@@ -145,10 +146,12 @@ def refuse_other_entry(entry: VersionEntry, release: Released) -> None:
     if entry.version != release.index.version:
         return
     if entry.index_sha256 != release.index_sha256:
-        raise ReleaseError(f"{release.folder / INDEX_NAME} was changed since its release; {RESTORE}")
+        raise ReleaseError(f"{release.folder / INDEX_NAME} has been changed since its release; {RESTORE}")
     if entry.model_copy(update={"is_withdrawn": False}) != describe_release(release):
         path = real_path(release.folder).parent / VERSIONS_NAME
-        raise ReleaseError(f"{path} describes {entry.version} otherwise than its index. {_advice(path)}")
+        raise ReleaseError(
+            f"{path} describes {entry.version} differently from the release's own index. {_advice(path)}"
+        )
 
 
 def read_versions(releases: Path, found: list[Released], wanted: str | None = None) -> Listing:
@@ -211,8 +214,9 @@ def _list_again(releases: Path, entries: tuple[VersionEntry, ...], wanted: str |
         shown = wanted
     else:
         raise ReleaseError(
-            f"{releases} has neither {VERSIONS_NAME} nor {LATEST}: which of its releases is shown is not "
-            f"known. Name it: {shlex.join(['mrt-pipeline', 'rollback', str(releases)])} --to VERSION"
+            f"{releases} has neither {VERSIONS_NAME} nor {LATEST}, so it is not known which of its releases "
+            f"{LATEST} pointed to. Name it: {shlex.join(['mrt-pipeline', 'rollback', str(releases)])} --to "
+            "VERSION"
         )
     if shown not in names:
         raise ReleaseError(f"{link} points to {shown}, which is missing; restore that folder.")
@@ -235,11 +239,11 @@ def _parse(kind: type[RecordT], path: Path, content: bytes) -> RecordT:
         return kind.model_validate_json(content)
     except ValidationError as error:
         raise ReleaseError(
-            f"{path} is not {what} of this version ({describe_fault(error)}). {_advice(path)}"
+            f"{path} cannot be read as {what} of this version ({describe_fault(error)}). {_advice(path)}"
         ) from error
 
 
 def _advice(path: Path) -> str:
     if path.name == VERSIONS_NAME:
-        return f"Move it away: it is rebuilt from the releases and {LATEST}, without earlier rollbacks."
+        return f"Move it elsewhere: it is rebuilt from the releases and {LATEST}, without earlier rollbacks."
     return f"It must not be changed: {RESTORE}"

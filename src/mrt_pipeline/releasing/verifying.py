@@ -34,8 +34,8 @@ def find_faults(release: Released) -> Iterator[ReleaseError]:
         return
     if content != expected:
         yield ReleaseError(
-            f"{path} and {INDEX_NAME} give different files or SHA-256: one of them was changed since the "
-            f"release; {RESTORE}"
+            f"{path} and {INDEX_NAME} give different files or SHA-256: one of them has been changed since "
+            f"the release; {RESTORE}"
         )
 
 

@@ -52,7 +52,7 @@ def _groups(found: Comparison) -> Iterator[tuple[str, str, list[Item]]]:
     *kinds, added, removed = (
         (
             kind.mark,
-            kind.title,
+            kind.title_in(found),
             [_item(it.slug, kind.line(it), exit_of(it)) for it in getattr(found, kind.field)],
         )
         for kind in KINDS
@@ -88,7 +88,7 @@ def _place(item: Item, numbers: Mapping[str, int]) -> Item:
 
 def _line(item: LineChange) -> Item:
     ring = ", which is a ring now" if item.is_ring_opened else ""
-    before, after = (", ".join(side) or "nothing" for side in (item.old_services, item.new_services))
+    before, after = (", ".join(side) or "none" for side in (item.old_services, item.new_services))
     text = f"{item.line_code}{ring}: {before} → {after}; platform directions changed at {item.exits} exits"
     if item.is_same_way:
         text = describe_same_way(item, f"platforms of {item.exits} exits")

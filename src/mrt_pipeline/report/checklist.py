@@ -78,7 +78,7 @@ def _of_changes(comparison: Comparison | None) -> Iterator[Item]:
         items = [it for it in getattr(comparison, kind.field) if not far or it.moved_m > FAR_M]
         if items and kind.advice:
             links = [(it.slug, exit_of(it)) for it in items]
-            yield _item("change", f"{kind.count(len(items))}{far}: {kind.advice}.", links)
+            yield _item("change", f"{kind.count_in(comparison, len(items))}{far}: {kind.advice}.", links)
     if changes := comparison.values_changed:
         stations = list(dict.fromkeys((change.slug, None) for change in changes))
         yield _item(

@@ -225,4 +225,4 @@ def _add_origin(error: SourceError, refused: tuple[Path, ...]) -> None:
         copy = f"The copy on disk ({listed(refused, MAX_NAMED)})"
         error.advise(f"{copy} had failed its checks before and was removed.")
     elif isinstance(error, SourceFormatError):
-        error.advise("This answer came from the service itself; none of it is kept on disk.")
+        error.advise("This response came from the service itself; none of it is kept on disk.")

@@ -23,6 +23,7 @@ from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.outputs import OUTPUT_KINDS, Stage1Output, Stage2Output, Stage3Output, StageOutput
 from mrt_pipeline.contracts.run import CheckpointRecord, Manifest
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, UnrecordedCheckpointError
+from mrt_pipeline.runtime.file_faults import describe_fault
 from mrt_pipeline.runtime.files import (
     in_blocks,
     read_bytes,
@@ -34,12 +35,8 @@ from mrt_pipeline.runtime.files import (
 from mrt_pipeline.runtime.memory import Need, refuse_small_memory
 from mrt_pipeline.runtime.older_datasets import read_dataset
 from mrt_pipeline.runtime.output_files import read_output, render_parts, sha256_without_metadata
-from mrt_pipeline.secrecy import SECRETS
 
 OutputT = TypeVar("OutputT", Stage1Output, Stage2Output, Stage3Output)
-
-MAX_SHOWN = 200
-"""how many characters of a name or a fault are quoted"""
 
 UNRECORDED = "was written by an attempt that ended before recording it"
 
@@ -154,7 +151,8 @@ def _parse(
     except (orjson.JSONDecodeError, ValidationError) as error:
         raise CorruptCheckpointError(
             path,
-            f"is not {_KINDS[kind]} of this version ({describe_fault(error)}). Recreate it with: {remedy}",
+            f"cannot be read as {_KINDS[kind]} of this version ({describe_fault(error)}). Recreate it with: "
+            f"{remedy}",
         ) from error
 
 
@@ -175,15 +173,6 @@ def parse_dataset(path: Path, content: bytes, remedy: str) -> Stage3Output:
     """
     refuse_small_memory(Need.DATASET)
     return _parse(Stage3Output, read_dataset, path, content, remedy)
-
-
-def describe_fault(error: ValidationError | orjson.JSONDecodeError) -> str:
-    """Return the first fault of a file that does not hold one of our records: its position and kind."""
-    if isinstance(error, orjson.JSONDecodeError):
-        return f"the file: {error}"
-    first = error.errors(include_url=False)[0]
-    where = SECRETS.redact(".".join(str(part) for part in first["loc"])) or "the file"
-    return f"{where[:MAX_SHOWN]}: {SECRETS.redact(first['msg'])[:MAX_SHOWN]}"
 
 
 def move_aside(path: Path, now: datetime) -> Path:

@@ -43,7 +43,7 @@ def ask_datamall(access: SourceAccess, document_id: str, url: str, conditions: M
             raise
         raise FetchError(
             document_id,
-            f"LTA DataMall answered {error.status}, its reply to an unknown AccountKey; "
+            f"LTA DataMall responded with {error.status}, its reply to an unknown AccountKey; "
             "check LTA_ACCOUNT_KEY, or set apis.datamall.mode to snapshot.",
             names_way_out=True,
             status=error.status,

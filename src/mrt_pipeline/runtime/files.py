@@ -49,7 +49,7 @@ _ADVICE = {
     errno.ENAMETOOLONG: "the path is too long; choose a shorter --output-dir",
 }
 _OTHER_FOLDER = (
-    "Move it away, or choose another folder: output.directory in the configuration for all runs, "
+    "Move it elsewhere, or choose another folder: output.directory in the configuration for all runs, "
     "--output-dir for one."
 )
 
@@ -289,7 +289,7 @@ def replace_symlink(link: Path, target: Path) -> None:
         StorageError: if that fails; an existing link is then unchanged.
     """
     temporary = temporary_path(link)
-    with storage_errors(link, "could not be pointed at the new run; it still shows the previous one"):
+    with storage_errors(link, "could not be pointed at the new run; it still points to the previous one"):
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
         temporary.symlink_to(os.path.relpath(real_path(target), real_path(link.parent)))

@@ -141,16 +141,17 @@ def flatten(config: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
 def find_differences(then: Fingerprint, now: Fingerprint) -> list[str]:
     """Return a phrase for each part that differs; empty if the result can be reused."""
     phrases = [
-        f"{key} was {_show(then.config.get(key))}, is {_show(now.config.get(key))}"
+        f"{key} was {_show(then.config.get(key))} and is now {_show(now.config.get(key))}"
         for key in sorted(then.config.keys() | now.config.keys())
         if then.config.get(key) != now.config.get(key)
     ]
     for name in sorted(then.inputs.keys() | now.inputs.keys()):
         before, after = then.inputs.get(name), now.inputs.get(name)
         if before != after:
-            phrases.append(f"input {name} was {_brief(before)}, is {_brief(after)}")
+            what = name if name == "as_of" else f"input {name}"
+            phrases.append(f"{what} was {_brief(before)} and is now {_brief(after)}")
     if then.code != now.code:
-        phrases.append(f"code version was {then.code[:12]}, is {now.code[:12]}")
+        phrases.append(f"code version was {then.code[:12]} and is now {now.code[:12]}")
     return phrases
 
 

@@ -332,7 +332,7 @@ def _too_long_a_wait(request: Request, failure: FetchError, longest_s: float) ->
     )
     return FetchError(
         request.source_id,
-        f"{request.shown_url} answered with status {failure.status} and {asked}; run again later",
+        f"{request.shown_url} responded with status {failure.status} and {asked}; run again later",
         retryable=True,
         status=failure.status,
         retry_after_s=failure.retry_after_s,

@@ -120,7 +120,7 @@ def status_failure(
     kind = BlockedError if status == 403 else FetchError
     return kind(
         request.source_id,
-        f"{request.shown_url} answered with status {status}" + (f": {excerpt}" if excerpt else ""),
+        f"{request.shown_url} responded with status {status}" + (f": {excerpt}" if excerpt else ""),
         retryable=may_pass,
         status=status,
         retry_after_s=parse_retry_after(headers, now) if may_pass else None,
@@ -165,7 +165,7 @@ def transfer_failure(request: Request, error: Exception, timeout_s: float, deadl
     if isinstance(error, (httpx2.TimeoutException, httpcore2.TimeoutException)):
         limits = f"{timeout_s:g} s for each step, {deadline_s:g} s for all of it"
         return request.failure(
-            f"did not answer completely in time ({limits})", retryable=True, timed_out=True
+            f"did not respond completely in time ({limits})", retryable=True, timed_out=True
         )
     if _is_about_certificates(error):
         return request.failure(f"could not be trusted: {_words(error)}; check the host, the clock, the proxy")

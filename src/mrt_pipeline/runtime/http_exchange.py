@@ -127,7 +127,7 @@ def _redirect_target(request: Request, response: httpx2.Response, scheme: str) -
     if target.scheme not in ("http", "https"):
         raise request.failure(f"was redirected to a URL of scheme {target.scheme}; expected http or https")
     if scheme == "https" != target.scheme:
-        raise request.failure("was redirected from https to http, where anyone could change the answer")
+        raise request.failure("was redirected from https to http, where anyone could change the response")
     return target
 
 

@@ -141,7 +141,7 @@ class _Deadline(threading.local):
             return timeout
         left = self.ends_at - time.monotonic()
         if left <= 0:
-            raise error("the deadline of the whole answer has passed")
+            raise error("the deadline of the whole response has passed")
         return left if timeout is None else min(timeout, left)
 
 

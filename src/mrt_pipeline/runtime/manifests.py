@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import CorruptCheckpointError
-from mrt_pipeline.runtime.checkpoints import describe_fault
+from mrt_pipeline.runtime.file_faults import describe_fault
 from mrt_pipeline.runtime.files import read_bytes, write_record
 
 MANIFEST_NAME = "manifest.json"
@@ -35,6 +35,6 @@ def find_manifest(folder: Path) -> Manifest | None:
     except ValidationError as error:
         raise CorruptCheckpointError(
             path,
-            f"is not a manifest of this version ({describe_fault(error)}). "
-            "Move it away and run again, or choose another --output-dir.",
+            f"cannot be read as a manifest of this version ({describe_fault(error)}). "
+            "Move it elsewhere and run again, or choose another --output-dir.",
         ) from error

@@ -59,7 +59,7 @@ def parse_completion(body: bytes) -> Completion:
     error = _find_error(whole) or _find_error(choice)
     if error is None and "message" not in choice:
         raise ModelCallError(
-            "The model's server answered with something that is not a chat completion.", retryable=True
+            "The model's server responded with something that is not a chat completion.", retryable=True
         )
     message = _mapping(choice.get("message"))
     return Completion(

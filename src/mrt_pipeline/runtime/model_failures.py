@@ -77,7 +77,7 @@ def status_failure(
 def connection_failure(server: Server, error: FetchError) -> ModelCallError:
     """Return the error that a missing answer means."""
     return ModelCallError(
-        f"No answer from the model's server {server.host} ({plain(str(error))}). "
+        f"No response from the model's server {server.host} ({plain(str(error))}). "
         "Check apis.openrouter.base_url and timeout, and the network.",
         retryable=error.retryable,
         timed_out=error.timed_out,

@@ -59,10 +59,9 @@ class RateLimiter:
             now = self._clock()
             moment = service.book(now)
             wait = moment - now
-            if (
-                wait >= REPORTED_FROM_S and moment > service.held_until
-            ):  # a requested pause is reported elsewhere
-                self._notify(f"Next request to {host} in {wait:.0f} s: {service.pace.describe()}.")
+            # a requested pause is reported elsewhere
+            if wait >= REPORTED_FROM_S and moment > service.held_until:
+                self._notify(f"Next request to {host} in {wait:.0f} s (limit: {service.pace.describe()}).")
             if wait > 0:
                 self._sleep(wait)
             yield

@@ -24,7 +24,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.evidence import Provenance, RecordedTable
 from mrt_pipeline.errors import SourceFormatError
-from mrt_pipeline.runtime.checkpoints import describe_fault
+from mrt_pipeline.runtime.file_faults import describe_fault
 from mrt_pipeline.runtime.files import make_folder, read_bytes, sha256_of, to_json, write_bytes
 
 RECORDED = Path(__file__).parent.parent / "recorded"

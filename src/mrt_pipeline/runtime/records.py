@@ -71,8 +71,8 @@ def parse_json(content: bytes, document_id: str, expected: str, *, may_hold_secr
     if not may_hold_secrets and (secret := SECRETS.find(text)) is not None:
         raise SourceFormatError(
             document_id,
-            f"the answer repeats the value of {secret} and is not used; expected {expected}. Check that the "
-            "address is the publisher's, and replace that secret with a new one.",
+            f"the response repeats the value of {secret} and is not used; expected {expected}. Check that "
+            "the address is the publisher's, and replace that secret with a new one.",
         )
     try:
         return orjson.loads(text)
@@ -239,9 +239,9 @@ def _none_or(value: object) -> str:
 def _describe(text: bytes, error: orjson.JSONDecodeError) -> str:
     """Return a description of what was received instead of JSON."""
     if not text:
-        return "the answer is empty"
+        return "the response is empty"
     if text.startswith(b"<"):
-        return f"the answer is HTML or XML ({show(text[: 64 * MAX_SHOWN].decode(errors='replace'))})"
+        return f"the response is HTML or XML ({show(text[: 64 * MAX_SHOWN].decode(errors='replace'))})"
     if 0 < len(error.doc) == error.pos:
-        return f"the answer is cut off after {len(text)} bytes"
-    return f"the answer is not JSON ({error})"
+        return f"the response is cut off after {len(text)} bytes"
+    return f"the response is not JSON ({error})"

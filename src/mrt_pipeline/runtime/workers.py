@@ -157,7 +157,7 @@ class DaskWorkers:
             threads = sum(self._client.nthreads().values())
         except OSError as error:
             raise WorkersError(
-                f"The Dask cluster at {self.address} did not answer, or has no worker, within "
+                f"The Dask cluster at {self.address} did not respond, or has no worker, within "
                 f"{CONNECTING_S:g} s. Start its scheduler and workers, {_INSTEAD}."
             ) from error
         refuse_other_versions(program_version(), versions.values())

@@ -108,7 +108,8 @@ def test_another_format_is_written_of_the_same_dataset(cases: dict[str, Any]) ->
 def test_publishing_does_not_make_a_dataset_whose_checks_dagster_has_not_seen(cases: dict[str, Any]) -> None:
     assert cases["stale"]["failures"] == {
         "mrt_pipeline__publishing": [
-            "stage3_merger would be made again: output.licences was all, is open. Materialize it first.",
+            "stage3_merger would be made again: output.licences was all and is now open. Materialize it "
+            "first.",
             {},
         ]
     }

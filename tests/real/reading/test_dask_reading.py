@@ -98,7 +98,7 @@ def test_a_cluster_that_is_not_there_is_reported_in_one_sentence(monkeypatch: py
     monkeypatch.setattr(workers, "CONNECTING_S", 1.0)
     reading = Reading("tcp://127.0.0.1:1")
     with pytest.raises(
-        WorkersError, match=r"at tcp://127\.0\.0\.1:1 did not answer, or has no worker, within 1 s"
+        WorkersError, match=r"at tcp://127\.0\.0\.1:1 did not respond, or has no worker, within 1 s"
     ):
         reading.read("<p>One.</p>", TITLE)
     reading.close()

@@ -85,4 +85,7 @@ def test_a_browser_that_keeps_nothing_says_so(page: Reader) -> None:
     page.chrome.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": refuse})
     page.chrome.refresh()
     page.wait_for("#checklist input").click()
-    assert "This browser does not keep ticks: save them." in page.find("#checklist .count").text
+    assert (
+        "This browser cannot save your ticks: save the checklist to a file."
+        in page.find("#checklist .count").text
+    )

@@ -332,7 +332,7 @@ def test_quoted_evidence_tells_page_revision_and_share_alike(reader: Reader, enr
         QUOTE,
         "Yishun MRT Station",
         "revision 12345",
-        "CC-BY-SA-3.0 (share alike)",
+        "CC-BY-SA-3.0 (share-alike)",
         "language model",
     ):
         assert words in said

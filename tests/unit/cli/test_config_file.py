@@ -7,6 +7,7 @@ import pytest
 
 from mrt_pipeline.cli.config_file import check_config, init_config
 from mrt_pipeline.config import PipelineConfig, Settings, find_config
+from mrt_pipeline.config.keys import input_keys
 from mrt_pipeline.config.pipeline_config import DEFAULT_PATH
 from mrt_pipeline.errors import ConfigError, UsageError
 from tests.fakes.surroundings import isolate
@@ -62,3 +63,22 @@ def test_without_a_file_the_check_says_so_and_how_to_have_one(
     monkeypatch.setenv("MRT_PIPELINE__MODE", "alive")
     with pytest.raises(ConfigError, match="MRT_PIPELINE__MODE"):
         check_config(None)
+
+
+@pytest.mark.parametrize("key", ["apis: {fandom: {vocabulary", "apis: {mrtdown: {checkout"])
+def test_a_path_that_does_not_exist_is_reported_by_the_check(
+    key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"{key}: {tmp_path}/there}}}}", encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        check_config(file)
+    [fault] = caught.value.faults
+    assert fault.endswith(f"is '{tmp_path}/there', which does not exist; correct the path.")
+    (tmp_path / "there").mkdir()
+    check_config(file)
+    assert capsys.readouterr().out == f"{file} is a valid configuration.\n"
+
+
+def test_every_path_that_is_only_read_is_checked() -> None:
+    assert set(input_keys()) == {"apis.fandom.vocabulary", "apis.mrtdown.checkout"}

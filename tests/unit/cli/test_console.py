@@ -27,7 +27,7 @@ def test_many_findings_of_one_kind_are_summed_up_with_their_number_and_where_all
     many, few = _findings(30_863, "odd"), _findings(SHOWN, "even")
     lines = list(list_findings([*many, *few], "findings.json"))
     assert len(lines) == 1 + SHOWN
-    assert lines[0] == "warning  odd: 30863 in all, such as: odd 0. Full list: findings.json"
+    assert lines[0] == "warning  odd: 30863 in total, for example: odd 0. Full list: findings.json"
 
 
 def test_kinds_differ_by_severity_and_none_is_left_out_of_the_full_list() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -51,3 +52,27 @@ def test_plan_takes_every_flag_of_run() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
     run, plan = ({name for it in commands[command].params for name in it.opts} for command in ("run", "plan"))
     assert run - plan == {"--quiet"} and not plan - run
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ("--as-of 2020-13-01", "'2020-13-01' is not a date; expected YYYY-MM-DD."),
+        ("--as-of tomorrow", "'tomorrow' is not a date; expected YYYY-MM-DD."),
+        ("--stage 4", "'4' is not a stage; expected 1, 2 or 3."),
+        ("--stage two", "'two' is not a stage; expected 1, 2 or 3."),
+        ("--resume-from 0", "'0' is not a stage; expected 1, 2 or 3."),
+    ],
+)
+def test_a_wrong_value_is_refused_in_our_words(words: str, fault: str) -> None:
+    result = CliRunner().invoke(app, ["plan", *words.split()])
+    assert result.exit_code == 2
+    assert result.output.endswith(f"Invalid value for '{words.split()[0]}': {fault}\n")
+
+
+def test_placeholders_in_help_say_what_to_type() -> None:
+    below = [("config", "check"), ("config", "init"), ("snapshot", "refresh")]
+    own = [(name,) for name in get_command(app).commands]  # type: ignore[attr-defined]
+    for words in (*own, *below):
+        shown = CliRunner().invoke(app, [*words, "--help"]).output
+        assert not re.search(r"<int|%Y|\{[a-z]|^  [a-z]+ <", shown, re.MULTILINE), shown

@@ -61,7 +61,7 @@ def test_one_byte_more_is_an_error_for_the_file_and_its_folder(name: str, folder
         code, said = _validate(path)
         assert code == 1
         assert (
-            f"{folder / name} was changed since it was written: expected sha256 {written}, found {found}"
+            f"{folder / name} has been changed since it was written: expected sha256 {written}, found {found}"
             in said
         )
 
@@ -100,7 +100,7 @@ def test_a_folder_that_was_received_is_checked_without_any_configuration(
     ):
         validate_file(folder, None)
     monkeypatch.setenv("PIPELINE_CONFIG", str(tmp_path / "gone.yaml"))
-    with pytest.raises(ConfigError, match="there is no such file"):
+    with pytest.raises(ConfigError, match="the file does not exist"):
         validate_file(folder, None)
 
 

@@ -31,6 +31,21 @@ def test_the_headline_counts_what_changed() -> None:
     assert headline(RING) == "1 station opened, 2 codes renumbered, services of 1 line changed."
 
 
+def test_a_station_missing_from_a_dataset_for_an_earlier_date_is_not_yet_open() -> None:
+    back = compare(network_dataset(AFTER), network_dataset(BEFORE))
+    assert headline(back).startswith("1 station not yet open, ")
+    assert "Stations not yet open" in _sections(back)
+    assert "Stations closed" not in _sections(back)
+
+
+def test_a_station_missing_from_a_later_dataset_is_closed() -> None:
+    after = network_dataset(AFTER)
+    metadata = after.metadata.model_copy(update={"as_of": BEFORE})
+    closed = compare(after.model_copy(update={"metadata": metadata}), network_dataset(BEFORE))
+    assert headline(closed).startswith("1 station closed, ")
+    assert "Stations closed" in _sections(closed)
+
+
 def test_the_headline_of_equal_datasets_says_so() -> None:
     assert headline(compare(NOW, NOW)) == SAME
     assert list(describe(compare(NOW, NOW))) == []
@@ -65,15 +80,15 @@ def test_a_changed_value_is_shown_once_for_all_its_exits_with_old_and_new_reason
         old = replace_exit(old, exit_id, bus_stops=(stop,))
         new = replace_exit(new, exit_id, bus_stops=(stop.model_copy(update={"services": ("85",)}),))
     assert _sections(compare(old, new))["Values changed"] == (
-        f"{EXIT}, bayfront-ccl-A: bus_stops 59069 services: 85, 85A → 85\n"
-        "  by lta-station-exits: record 59069 (record, SODL-1.0)",
+        f"{EXIT}, bayfront-ccl-A, bus_stop 59069, services: 85, 85A → 85\n"
+        "  source: lta-station-exits: record 59069 (record, SODL-1.0)",
     )
 
 
 def test_findings_of_severity_info_are_counted_only() -> None:
     info = Finding(check="x", severity=Severity.INFO, message=".")
     comparison = RING.model_copy(update={"findings": (FindingChange(new=info), FindingChange(old=info))})
-    assert _sections(comparison)["Findings"] == ("2 of severity info are new, resolved or reworded",)
+    assert _sections(comparison)["Findings"] == ("2 findings of severity info are new, resolved or reworded",)
 
 
 def test_a_long_list_is_cut_and_says_how_much_is_left() -> None:
@@ -101,7 +116,7 @@ def test_every_kind_of_change_has_a_section_and_a_place_in_the_headline() -> Non
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        (None, "nothing"),
+        (None, "none"),
         ((), "none"),
         (("85", "85A"), "85, 85A"),
         (StepFree.YES, "yes"),

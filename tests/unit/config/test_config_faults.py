@@ -41,39 +41,39 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
         ("output: {licences: [SODL-1.0, 7]}", f"output.licences (line 1) names 7; {LICENCES}"),
         ("output: {licences: opn}", f"output.licences (line 1) is 'opn'; {LICENCES} Did you mean open?"),
         ("output: {licences: [SODL-1.0, SODL-1.0]}",
-         "output.licences (line 1) names SODL-1.0 more than once; name each once."),
+         "output.licences (line 1) lists SODL-1.0 more than once; list each item once."),
         ("mode: 3", "mode (line 1) is 3; expected one of snapshot, live."),
         (
             "stages:\n  stage2_enrichment:\n    batch_size: 0",
-            f"{STAGE2}.batch_size (line 3) is 0; expected a whole number from 1 up to 64.",
+            f"{STAGE2}.batch_size (line 3) is 0; expected a whole number from 1 to 64.",
         ),
         (
             "stages: {stage2_enrichment: {batch_size: true}}",
-            f"{STAGE2}.batch_size (line 1) is true; expected a whole number from 1 up to 64.",
+            f"{STAGE2}.batch_size (line 1) is true; expected a whole number from 1 to 64.",
         ),
         (
             "stages: {stage2_enrichment: {batch_size: '8'}}",
-            f"{STAGE2}.batch_size (line 1) is '8'; expected a whole number from 1 up to 64.",
+            f"{STAGE2}.batch_size (line 1) is '8'; expected a whole number from 1 to 64.",
         ),
         (
             "stages: {stage2_enrichment: {daily_timeout_minutes: .inf}}",
             f"{STAGE2}.daily_timeout_minutes (line 1) is .inf; "
-            "expected a number greater than 0 and up to 1440 or null.",
+            "expected a number greater than 0 and at most 1440, or null.",
         ),
         ("pipeline: {version: 2.0}", "pipeline.version (line 1) is 2.0; "
-         "expected text of 1 or more characters; put it in quotes."),
-        ("pipeline: {name: ''}", "pipeline.name (line 1) is ''; expected text of 1 or more characters."),
+         "expected non-empty text; put it in quotes."),
+        ("pipeline: {name: ''}", "pipeline.name (line 1) is ''; expected non-empty text."),
         ("pipeline: {description: yes}",
          "pipeline.description (line 1) is yes; expected text; put it in quotes."),
         ("pipeline: {version: 2.10}", "pipeline.version (line 1) is 2.10; "
-         "expected text of 1 or more characters; put it in quotes."),
+         "expected non-empty text; put it in quotes."),
         ("logging: {level: off}",
          "logging.level (line 1) is off; expected one of DEBUG, INFO, WARNING, ERROR."),
-        ("expected_lines: on", "expected_lines (line 1) is on; expected a whole number from 1."),
-        ("expected_lines: 0x0", "expected_lines (line 1) is 0x0; expected a whole number from 1."),
-        ("expected_lines: 1e1", "expected_lines (line 1) is 1e1; expected a whole number from 1."),
+        ("expected_lines: on", "expected_lines (line 1) is on; expected a whole number of 1 or more."),
+        ("expected_lines: 0x0", "expected_lines (line 1) is 0x0; expected a whole number of 1 or more."),
+        ("expected_lines: 1e1", "expected_lines (line 1) is 1e1; expected a whole number of 1 or more."),
         ("stages: {stage1_ingestion: {cache_ttl_days: .nan}}",
-         "stages.stage1_ingestion.cache_ttl_days (line 1) is .nan; expected a number from 0 up to 3650."),
+         "stages.stage1_ingestion.cache_ttl_days (line 1) is .nan; expected a number from 0 to 3650."),
         ("output:\n  formats:\n    - xml",
          "output.formats[0] (line 3) is 'xml'; "
          "expected one of json, csv, geojson, geopackage, geoparquet, gtfs."),
@@ -87,22 +87,22 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
          "output.formats[1] (line 5) is 'xml'; "
          "expected one of json, csv, geojson, geopackage, geoparquet, gtfs."),
         ("output: {formats: json}",
-         "output.formats (line 1) is 'json'; expected a list of 1 or more, "
+         "output.formats (line 1) is 'json'; expected a list of at least 1 item, "
          "each item one of json, csv, geojson, geopackage, geoparquet, gtfs."),
         ("output: {formats: []}",
-         "output.formats (line 1) is a list of nothing; expected a list of 1 or more, "
+         "output.formats (line 1) is an empty list; expected a list of at least 1 item, "
          "each item one of json, csv, geojson, geopackage, geoparquet, gtfs."),
         ("output: {formats: [json, geojson, json]}",
-         "output.formats (line 1) names json more than once; name each once."),
+         "output.formats (line 1) lists json more than once; list each item once."),
         ("output: {directory: {a: b}}", "output.directory (line 1) is a mapping; "
-         "expected text of 1 or more characters."),
+         "expected non-empty text."),
         ("alerting:\n  # enabled: true", "alerting (line 1) is empty; "
          "expected a mapping with the keys enabled, on_failure, min_level, timeout_seconds, triggers, "
          "coverage_min."),
         ("alerting: {triggers: {recovered: never}}", "alerting.triggers.recovered (line 1) is 'never'; "
-         "expected one of info, warning, error, critical or null."),
+         "expected one of info, warning, error, critical, or null."),
         ("gates: {max_enriched_lost_share: 5}", "gates.max_enriched_lost_share (line 1) is 5; "
-         "expected a number from 0 up to 1."),
+         "expected a number from 0 to 1."),
         ("apis: {onemap: {base_url: one map}}",
          "apis.onemap.base_url (line 1) is 'one map'; expected a URL such as https://example.org/api."),
         ("apis: {onemap: {base_url: 'https://me:hunter2@example.org'}}",
@@ -119,17 +119,17 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
         ("apis: {datagov: {dataset_id: x}}",
          "apis.datagov.dataset_id (line 1) is 'x'; expected text of the form ^d_[0-9a-f]+$."),
         ("lineage: {transport: http}",
-         "lineage (line 1) has transport http and no url; expected one such as http://localhost:5000."),
+         "lineage (line 1) sets transport to http without a url; expected one such as http://localhost:5000."),
         ("execution: {reading: dask}",
-         "execution (line 1) has reading dask and no scheduler_address; expected one such as "
+         "execution (line 1) sets reading to dask without a scheduler_address; expected an address such as "
          "tcp://localhost:8786."),
         ("execution: {scheduler_address: localhost}", "execution.scheduler_address (line 1) is not the "
          "address of a scheduler; expected one such as tcp://localhost:8786."),
-        ("contact: you there", "contact (line 1) holds a space or a character beyond ASCII; "
+        ("contact: you there", "contact (line 1) contains a space or a non-ASCII character; "
          "expected one URL or e-mail address."),
         ("stages: {stage1_ingestion: {sources: [onemap]}}",
-         "stages.stage1_ingestion (line 1) lacks datagov among its sources, which stage 1 needs; "
-         "add it."),
+         "stages.stage1_ingestion (line 1) does not list datagov among its sources; stage 1 needs "
+         "it, so add it."),
         ("stages: {stage1_ingestion: {expected_exits: {min: 900}}}",
          "stages.stage1_ingestion.expected_exits (line 1) has min 900 and max 800; "
          "expected min to be no more than max."),
@@ -147,7 +147,7 @@ def test_a_number_of_a_variable_is_read_as_strictly_as_one_of_the_file() -> None
     }
     assert _faults("expected_stations: 184", **variables) == (
         "MRT_PIPELINE__EXPECTED_LINES: line 1 is 010, " + ODD,
-        "MRT_PIPELINE__EXPECTED_STATIONS is yes; expected a whole number from 1.",
+        "MRT_PIPELINE__EXPECTED_STATIONS is yes; expected a whole number of 1 or more.",
     )
 
 
@@ -231,17 +231,18 @@ def test_all_faults_are_reported_at_once() -> None:
     [
         ("", "it is empty; expected keys such as mode: snapshot."),
         ("# nothing but a comment", "it is empty; expected keys such as mode: snapshot."),
-        ("- mode", "it is no mapping; expected keys such as mode: snapshot."),
-        ("mode", "it is no mapping; expected keys such as mode: snapshot."),
-        ("mode: [\n", "line 2, column 1 is not valid YAML: while parsing a flow node of line 2, "
+        ("- mode", "it is not a mapping; expected keys such as mode: snapshot."),
+        ("mode", "it is not a mapping; expected keys such as mode: snapshot."),
+        ("mode: [\n", "line 2, column 1 is not valid YAML: while parsing a flow node that starts on line 2, "
          "did not find expected node content."),
         ("a: 1\nb: c: d", "line 2, column 5 is not valid YAML: "
          "mapping values are not allowed in this context."),
         ("a: 1\nb: 'hunter2\nc: 1", "line 3, column 5 is not valid YAML: "
-         "while scanning a quoted scalar of line 2, found unexpected end of stream."),
+         "while scanning a quoted scalar that starts on line 2, found unexpected end of stream."),
         ("a: 1\nb: \x01", "line 2, column 4 is not valid YAML: an unprintable character."),
         (b"a: 1\nb: \xff", "line 2 is not UTF-8; save the file as UTF-8."),
-        ("#" * (MAX_FILE_BYTES + 1), f"it is longer than {MAX_FILE_BYTES} bytes; expected a configuration."),
+        ("#" * (MAX_FILE_BYTES + 1),
+         f"it is longer than {MAX_FILE_BYTES} bytes; expected a configuration file."),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_configuration_gets_a_reason(content: str | bytes, fault: str) -> None:
@@ -262,10 +263,10 @@ def test_a_pipe_is_refused_before_anyone_waits_for_it() -> None:
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("absent.yaml", "there is no such file; name one with --config or PIPELINE_CONFIG"),
-        (".", "it is a folder, not a file; expected a configuration"),
+        ("absent.yaml", "the file does not exist; specify one with --config or PIPELINE_CONFIG"),
+        (".", "it is a folder, not a file; expected a configuration file"),
         ("/dev/zero", "it is a device, not a file"),
-        ("a\0b", "embedded null byte; expected a configuration"),
+        ("a\0b", "embedded null byte; expected a configuration file"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(path: str, words: str) -> None:

@@ -72,7 +72,7 @@ def test_a_mode_and_a_url_are_typed() -> None:
     ("variables", "fault"),
     [
         ({f"{STAGE2}__BATCH_SIZE": "0"},
-         f"{STAGE2}__BATCH_SIZE is 0; expected a whole number from 1 up to 64."),
+         f"{STAGE2}__BATCH_SIZE is 0; expected a whole number from 1 to 64."),
         ({f"{STAGE2}__BATCH_SIZE": "a: b: c"}, f"{STAGE2}__BATCH_SIZE: line 1, column 5 is not valid YAML: "
          "mapping values are not allowed in this context."),
         ({f"{STAGE2}__BATCH_SIZE": "\udcff"}, f"{STAGE2}__BATCH_SIZE: line 1, column 1 is not valid YAML: "

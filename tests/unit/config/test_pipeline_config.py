@@ -169,7 +169,7 @@ def test_a_file_that_is_named_and_absent_is_never_replaced_by_another(
 def test_a_link_that_leads_nowhere_is_no_reason_to_take_the_defaults() -> None:
     Path("config").mkdir()
     Path("config/pipeline.yaml").symlink_to("gone.yaml")
-    with pytest.raises(ConfigError, match="there is no such file"):
+    with pytest.raises(ConfigError, match="the file does not exist"):
         get_config()
 
 

@@ -46,8 +46,8 @@ def test_each_key_and_item_knows_its_line() -> None:
 @pytest.mark.parametrize(
     ("text", "value", "fault"),
     [
-        ("a: 1\na: 2", {"a": 1}, "line 2 repeats the key a of line 1; keep one of them."),
-        ("b:\n  a: 1\n  a: 2", {"b": {"a": 1}}, "line 3 repeats the key b.a of line 2; keep one of them."),
+        ("a: 1\na: 2", {"a": 1}, "line 2 repeats the key a from line 1; keep one of them."),
+        ("b:\n  a: 1\n  a: 2", {"b": {"a": 1}}, "line 3 repeats the key b.a from line 2; keep one of them."),
         ("? [a]\n: 1", {}, "line 1 has a key that is not text."),
         ("a: !!int x", {}, "line 1 has a tag; write the value without it."),
         ("a: !!python/object/apply:os.abort []", {}, "line 1 has a tag; write the value without it."),

@@ -133,7 +133,7 @@ def test_every_value_has_a_reason_computed_ones_too() -> None:
     assert "never from a model" in str(_value(explanation, "access", "confidence").rule)
     assert (
         _value(explanation, "station_id").rule
-        == "its code on its first line, in the order of the network's table"
+        == "its code on the first of its lines, in the order of the network table"
     )
 
 

@@ -221,7 +221,7 @@ def test_a_platform_is_reported_by_its_letters(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (_feed(STATION, STATION), "has the stop 'NS13' 2 times"),
+        (_feed(STATION, STATION), "lists the stop 'NS13' 2 times"),
         (_feed("NS13,YISHUN,north,103.8,1,,"), "'NS13' is at 'north', '103.8'; expected degrees"),
         (_feed("NS13,YISHUN,,,1,,"), "expected degrees"),
         (_feed(head="stop_id,stop_name"), "no column stop_lat"),

@@ -104,7 +104,7 @@ def test_a_question_beyond_the_context_gets_other_advice_than_an_answer_that_is_
 def test_a_text_too_short_to_halve_is_given_up_at_once(text: str) -> None:
     failures = read(FakeModel(CUT_ANSWER), Excerpt("Yishun", text)).failures
     assert failures == (
-        f"The answer to {len(text)} characters of text is cut. Raise apis.openrouter.max_tokens.",
+        f"The answer to {len(text)} characters of text is cut off. Raise apis.openrouter.max_tokens.",
     )
 
 
@@ -151,7 +151,7 @@ def test_an_unreadable_reply_is_repaired_once_and_kept_under_the_first_question(
     ("second", "fault", "advice"),
     [
         (GARBLED, "not JSON of the schema, twice", "structured outputs in apis.openrouter"),
-        (CUT_ANSWER, "characters of text is cut", "Raise apis.openrouter.max_tokens"),
+        (CUT_ANSWER, "characters of text is cut off", "Raise apis.openrouter.max_tokens"),
     ],
 )
 def test_a_reply_that_is_of_no_use_twice_is_a_failure_and_nothing_is_kept(

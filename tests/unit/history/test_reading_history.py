@@ -246,7 +246,7 @@ class TestDatasets:
 
     def test_a_file_that_is_no_dataset_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "mine.json").write_bytes(b"{}")
-        with pytest.raises(CorruptCheckpointError, match="is not a dataset of this version"):
+        with pytest.raises(CorruptCheckpointError, match="cannot be read as a dataset of this version"):
             load_dataset(str(tmp_path / "mine.json"), tmp_path)
 
     def test_a_run_that_did_not_get_so_far_says_how_it_stands(self, outputs: Path) -> None:

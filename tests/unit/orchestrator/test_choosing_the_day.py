@@ -62,7 +62,9 @@ def test_a_day_with_a_station_that_has_closed_since_is_refused_with_the_days_tha
 
 
 def test_a_clock_that_is_years_slow_is_refused_before_its_day_passes_for_today() -> None:
-    with pytest.raises(UsageError, match=rf"The clock says 2006-11-30, .* network of {HORIZON}\. Set the"):
+    with pytest.raises(
+        UsageError, match=rf"The clock says 2006-11-30, .* network of {HORIZON}\. Correct the"
+    ):
         refuse_wrong_clock(_noon(date(2006, 11, 30)))
     for moment in (BEFORE, LONG_AFTER):
         refuse_wrong_clock(moment)
@@ -108,4 +110,4 @@ def test_the_warning_beyond_the_horizon_does_not_change_from_day_to_day() -> Non
     assert warned[1] == warned[2]
     [finding] = warned[1]
     assert finding.severity is Severity.WARNING
-    assert f"as known on {HORIZON}" in finding.message
+    assert f"as it was known on {HORIZON}" in finding.message

@@ -37,7 +37,7 @@ def test_a_file_in_place_of_the_folder_is_named_with_the_flag_that_names_the_fol
 @pytest.mark.parametrize("name", SPEC.files)
 def test_if_one_file_is_there_with_others_none_is_written(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"somebody's")
-    with pytest.raises(StorageError, match=r"already exists with other content.*choose another --to"):
+    with pytest.raises(StorageError, match=r"already exists with different content.*choose another --to"):
         export_dataset(make_dataset(), SPEC, tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {name: b"somebody's"}
 

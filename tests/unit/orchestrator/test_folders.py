@@ -213,7 +213,7 @@ def test_what_latest_shows_is_not_replaced_in_place_by_another_day(day: date, ou
     _put_runs(outputs, "a", "b", as_of=TODAY)
     point_latest(outputs / "a", outputs, START)
     for named in (outputs / "a", outputs / "latest"):
-        with pytest.raises(UsageError, match=r"latest shows .*; this run would replace it with"):
+        with pytest.raises(UsageError, match=r"latest points to .*; this run would replace it with"):
             refuse_to_replace_shown(RunRequest(named, as_of=day), named, outputs, day, START)
         wanted = RunRequest(named, as_of=day, move_latest=True)
         refuse_to_replace_shown(wanted, named, outputs, day, START)

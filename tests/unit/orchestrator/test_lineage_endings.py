@@ -174,7 +174,7 @@ def test_what_was_found_of_an_earlier_dataset_is_not_reported_of_one_that_was_ne
     scene.check(MISSING)
     scene.end(RunStatus.COMPLETED)
     scene.begin(scene.session.manifest).stage_started(FINAL, "requested")
-    scene.end(RunStatus.FAILED, "stage 2 has stations still to do")
+    scene.end(RunStatus.FAILED, "stage 2 has stations unfinished")
     assert _tests_of(ending_of(scene.events, FINAL)) == {}
 
 

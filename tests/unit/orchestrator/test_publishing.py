@@ -56,7 +56,7 @@ def test_other_code_publishes_again(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_other_formats_publish_again(tmp_path: Path) -> None:
     everything = Settings.model_validate({"output": {"formats": ["json", "geojson"]}})
     reason = _reason(tmp_path, _publish(tmp_path, everything))
-    assert "output.formats was ['geojson', 'json'], is" in reason
+    assert "output.formats was ['geojson', 'json'] and is now" in reason
 
 
 def test_another_dataset_publishes_again(tmp_path: Path) -> None:
@@ -67,7 +67,8 @@ def test_another_dataset_publishes_again(tmp_path: Path) -> None:
 
 def test_another_dataset_to_compare_with_publishes_again(tmp_path: Path) -> None:
     assert (
-        _reason(tmp_path, _publish(tmp_path), BASELINE) == "input baseline was absent, is r1 (bbbbbbbbbbbb)"
+        _reason(tmp_path, _publish(tmp_path), BASELINE)
+        == "input baseline was absent and is now r1 (bbbbbbbbbbbb)"
     )
 
 

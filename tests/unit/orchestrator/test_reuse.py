@@ -48,10 +48,13 @@ def test_a_stage_is_reused_when_nothing_has_changed(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("fingerprint", "reason"),
     [
-        (_changed(code="d" * 64), "code version was cccccccccccc, is dddddddddddd"),
-        (_changed(config={"mode": "live", "pipeline.name": "MRT"}), "mode was snapshot, is live"),
-        (_changed(inputs={"as_of": "2026-07-11"}), "input as_of was 2026-11-23, is 2026-07-11"),
-        (_changed(inputs={**FINGERPRINT.inputs, "network": "e" * 64}), "input network was absent, is eeee"),
+        (_changed(code="d" * 64), "code version was cccccccccccc and is now dddddddddddd"),
+        (_changed(config={"mode": "live", "pipeline.name": "MRT"}), "mode was snapshot and is now live"),
+        (_changed(inputs={"as_of": "2026-07-11"}), "as_of was 2026-11-23 and is now 2026-07-11"),
+        (
+            _changed(inputs={**FINGERPRINT.inputs, "network": "e" * 64}),
+            "input network was absent and is now eeee",
+        ),
     ],
 )
 def test_a_stage_is_run_again_when_something_has_changed_and_the_reason_names_it(
@@ -125,11 +128,13 @@ class TestCheckpointsThatARequestNeeds:
 
     def test_other_config_is_refused(self, folder: Path) -> None:
         other = _changed(config={"mode": "live", "pipeline.name": "MRT"})
-        with pytest.raises(StaleCheckpointError, match=r"mode was snapshot, is live.*run: mrt-pipeline run"):
+        with pytest.raises(
+            StaleCheckpointError, match=r"mode was snapshot and is now live.*run: mrt-pipeline run"
+        ):
             _decide(folder, self.RESUME, other)
 
     def test_another_day_is_refused(self, folder: Path) -> None:
-        with pytest.raises(StaleCheckpointError, match="as_of was 2026-11-23, is 2026-07-11"):
+        with pytest.raises(StaleCheckpointError, match="as_of was 2026-11-23 and is now 2026-07-11"):
             _decide(folder, self.RESUME, _changed(inputs={"as_of": "2026-07-11"}))
 
     def test_a_missing_record_is_an_error(self, folder: Path) -> None:
@@ -160,7 +165,7 @@ def test_pace_is_reported_and_not_refused_where_a_checkpoint_is_needed(folder: P
     now = _changed(config={**FINGERPRINT.config, key: 7})
     decision = decide(STAGE1, RunRequest(resume_from=2), manifest, now, folder, START, 30)
     assert not decision.runs
-    assert f"although {key} was 30, is 7" in decision.reason
+    assert f"although {key} was 30 and is now 7" in decision.reason
 
 
 class TestNothingToRetry:

@@ -43,7 +43,7 @@ def test_a_stage_works_on_the_outputs_of_those_before_it() -> None:
 
 
 def test_no_dataset_is_made_while_stations_are_to_be_done() -> None:
-    with pytest.raises(StageInputError, match="has 1 station still to do"):
+    with pytest.raises(StageInputError, match="has 1 station unfinished"):
         FINAL.input_of({**OUTPUTS, 2: AT_BUDGET}.__getitem__)
 
 

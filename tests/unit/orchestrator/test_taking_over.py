@@ -125,9 +125,9 @@ def test_a_stage_of_the_same_inputs_may_be_taken(tmp_path: Path) -> None:
 def test_a_stage_of_other_inputs_may_not_and_they_are_named(tmp_path: Path) -> None:
     _put(tmp_path)
     other = LIVE.model_copy(update={"code": "d" * 64})
-    expected = f"not taken over from run {RUN_ID}: code version was cccccccccccc, is dddddddddddd"
+    expected = f"not carried over from run {RUN_ID}: code version was cccccccccccc and is now dddddddddddd"
     assert _obstacle(tmp_path, other) == expected
-    assert _obstacle(tmp_path, None) == f"not taken over from run {RUN_ID}: its inputs are unknown"
+    assert _obstacle(tmp_path, None) == f"not carried over from run {RUN_ID}: its inputs are unknown"
 
 
 def test_a_damaged_checkpoint_is_not_taken(tmp_path: Path) -> None:

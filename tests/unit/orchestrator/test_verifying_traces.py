@@ -107,12 +107,14 @@ def test_a_changed_byte_in_a_kept_answer_is_a_change(content: bytes, data: st.Da
         scene.keep(content)
         assert find_change(tracer.trace, scene.access, (), TTL_DAYS) is None
         scene.keep(bytes(other))
-        assert find_change(tracer.trace, scene.access, (), TTL_DAYS) == f"an answer about {EXITS} has changed"
+        assert (
+            find_change(tracer.trace, scene.access, (), TTL_DAYS) == f"a response about {EXITS} has changed"
+        )
 
 
 def test_a_service_that_answers_differently_is_a_change(scene: Scene) -> None:
     scene.answer = b"b"
-    assert scene.find_change() == f"{WIKI} answers differently"
+    assert scene.find_change() == f"{WIKI} gives a different response"
 
 
 def test_a_service_that_does_not_answer_is_a_change(scene: Scene) -> None:
@@ -123,7 +125,7 @@ def test_a_service_that_does_not_answer_is_a_change(scene: Scene) -> None:
 
 
 def test_an_answer_that_is_gone_or_too_old_is_a_change(scene: Scene) -> None:
-    gone = f"an answer about {EXITS} is no longer kept, or older than cache_ttl_days"
+    gone = f"a response about {EXITS} is no longer kept, or older than cache_ttl_days"
     scene.time.advance(days=TTL_DAYS)
     assert scene.find_change() == gone
     scene.keep(b"a")
@@ -168,7 +170,7 @@ def test_a_document_of_no_source_cannot_be_requested(scene: Scene) -> None:
 def test_a_stage_with_much_to_ask_again_asks_itself(scene: Scene) -> None:
     asked = {f"{scene.server.url}/{number}": "0" * 64 for number in range(MAX_ASKED + 1)}
     found = find_change({WIKI: asked}, scene.access, (), TTL_DAYS)
-    assert found == f"{MAX_ASKED + 1} answers are not kept on disk"
+    assert found == f"{MAX_ASKED + 1} responses are not kept on disk"
     assert not scene.server.requests
 
 

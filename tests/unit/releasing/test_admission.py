@@ -61,7 +61,7 @@ def test_a_run_with_a_changed_or_missing_file_is_refused(name: str, is_gone: boo
         (run.folder / name).unlink()
     else:
         (run.folder / name).write_bytes((run.folder / name).read_bytes() + b" ")
-    with pytest.raises(ReleaseError, match=rf"{name} (is missing|was changed since)"):
+    with pytest.raises(ReleaseError, match=rf"{name} (is missing|has been changed since)"):
         admit(run, TODAY)
 
 

@@ -151,14 +151,17 @@ def test_the_download_for_open_licences_has_no_document_of_another_one_and_the_i
     assert (whole["name"], whole["licences"]) == ("all", [wiki, "SODL-1.0"])
     assert (apart["name"], apart["path"], apart["licences"]) == ("open", "open/", ["SODL-1.0"])
     page = (shelf.releases / "index.html").read_text("utf-8")
-    assert "hold only values under SODL-1.0; the others hold all. Fewer exits have a value there: " in page
+    assert (
+        "contain only values under SODL-1.0; the others contain everything. Fewer exits have a value there: "
+        in page
+    )
     assert "Landmarks 0." in page
     assert (whole["coverage"]["landmarks"]["filled"], apart["coverage"]["landmarks"]["filled"]) == (1, 0)
 
 
 def test_a_run_for_fewer_licences_is_not_released(shelf: Shelf) -> None:
     metadata = LATE.metadata.model_copy(update={"licences": "open"})
-    with pytest.raises(ReleaseError, match=r"made for the licences open; a release holds"):
+    with pytest.raises(ReleaseError, match=r"made for the licences open; a release contains"):
         shelf.release(LATE.model_copy(update={"metadata": metadata}))
 
 
@@ -261,7 +264,7 @@ def test_nothing_is_built_on_a_release_that_was_changed(name: str, shelf: Shelf)
     path.chmod(0o644)
     path.write_bytes(path.read_bytes() + b" ")
     before = shelf.state()
-    with pytest.raises(ReleaseError, match=rf"2026\.07\.11/{name} was changed since"):
+    with pytest.raises(ReleaseError, match=rf"2026\.07\.11/{name} has been changed since"):
         shelf.release(LATE)
     assert shelf.state() == before
 
@@ -353,7 +356,9 @@ def test_a_list_that_describes_a_release_wrongly_is_named_with_what_to_do(
 def test_a_damaged_list_of_versions_is_named_with_what_to_do(shelf: Shelf) -> None:
     shelf.release(LATE)
     (shelf.releases / "versions.json").write_text("[]")
-    with pytest.raises(ReleaseError, match=r"versions\.json is not a list of versions .* Move it away"):
+    with pytest.raises(
+        ReleaseError, match=r"versions\.json cannot be read as a list of versions .* Move it elsewhere"
+    ):
         shelf.release(LATE)
 
 

@@ -49,9 +49,9 @@ def test_the_opening_of_a_ring_is_reported_as_what_it_is() -> None:
     assert numbers["marina-bay"] in line["stations"]
 
 
-def test_a_station_that_closed_has_no_place_on_the_map() -> None:
-    [closed] = groups_of(network_dataset(AFTER), network_dataset(BEFORE))["Stations closed"]
-    assert "station" not in closed
+def test_a_station_that_is_not_in_the_dataset_has_no_place_on_the_map() -> None:
+    [missing] = groups_of(network_dataset(AFTER), network_dataset(BEFORE))["Stations not yet open"]
+    assert "station" not in missing
 
 
 def test_an_exit_that_moved_is_reported_with_its_station_and_how_far() -> None:
@@ -75,7 +75,7 @@ def test_a_changed_value_is_reported_with_the_reasons_of_both_sides() -> None:
     old = replace_exit(old, EXIT, bus_stops=(stop,))
     new = replace_exit(old, EXIT, bus_stops=(stop.model_copy(update={"road_name": "Elsewhere"}),))
     [changed] = groups_of(old, new)["Values changed"]
-    assert changed["text"] == f"{EXIT}: bus_stops 59069 road_name: Yishun Ave 2 → Elsewhere"
+    assert changed["text"] == f"{EXIT}, bus_stop 59069, road_name: Yishun Ave 2 → Elsewhere"
     assert changed["was"] == changed["now"] == ["lta-station-exits: record 59069 (record, SODL-1.0)"]
 
 
@@ -88,8 +88,8 @@ def test_a_value_that_changed_at_all_exits_alike_is_reported_once() -> None:
     for exit_id in both:
         new = replace_exit(new, exit_id, bus_stops=(stop,))
     [changed] = groups_of(old, new)["Values changed"]
-    assert changed["text"].startswith(f"{both[0]}, {both[1]}: bus_stops 59069") or changed["text"].startswith(
-        f"{both[1]}, {both[0]}: bus_stops 59069"
+    assert changed["text"].startswith(f"{both[0]}, {both[1]}, bus_stop 59069") or changed["text"].startswith(
+        f"{both[1]}, {both[0]}, bus_stop 59069"
     )
 
 

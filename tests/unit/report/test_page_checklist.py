@@ -97,7 +97,7 @@ def test_a_lost_exit_is_to_be_confirmed() -> None:
     stations = tuple(station.model_copy(update={"exits": station.exits[1:]}) for station in new.stations)
     new = new.model_copy(update={"stations": stations})
     assert any(
-        text.endswith("exits removed: confirm that none is still in use; a lost exit misleads people.")
+        text.endswith("exits removed: confirm that none is still in use; a missing exit misleads people.")
         for text in texts_of(new, compare(old, new))
     )
 

@@ -106,7 +106,9 @@ def test_a_cut_checkpoint_is_noticed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"metadata": 1}'])
 def test_what_is_no_output_of_this_version_is_reported(content: bytes) -> None:
-    with pytest.raises(CorruptCheckpointError, match="is not an output of stage 1 of this version") as caught:
+    with pytest.raises(
+        CorruptCheckpointError, match="cannot be read as an output of stage 1 of this version"
+    ) as caught:
         parse_checkpoint(Stage1Output, Path(NAME), content, REMEDY)
     assert REMEDY in str(caught.value)
 

@@ -269,7 +269,7 @@ def test_a_link_to_a_folder_elsewhere_is_relative_too(tmp_path: Path) -> None:
 
 def test_a_folder_called_latest_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "latest").mkdir()
-    with pytest.raises(StorageError, match="it still shows the previous one"):
+    with pytest.raises(StorageError, match="it still points to the previous one"):
         replace_symlink(tmp_path / "latest", tmp_path)
     assert _names(tmp_path) == ["latest"]
 

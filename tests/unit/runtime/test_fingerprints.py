@@ -64,7 +64,7 @@ def test_any_changed_value_is_a_difference_that_is_named(config: dict[str, int],
     key = data.draw(st.sampled_from(sorted(config)))
     changed = {**config, key: config[key] + 1}
     [phrase] = find_differences(_fingerprint(config), _fingerprint(changed))
-    assert phrase == f"{key} was {config[key]}, is {changed[key]}"
+    assert phrase == f"{key} was {config[key]} and is now {changed[key]}"
 
 
 def test_a_section_is_its_leaves() -> None:
@@ -80,12 +80,12 @@ def test_every_kind_of_difference_is_reported() -> None:
     then = _fingerprint({"a": 1, "gone": True}, inputs={"as_of": "2026-11-23", "table": "1" * 64})
     now = _fingerprint({"a": 1, "new": 0.5}, code="d" * 64, inputs={"as_of": "2026-11-24", "page": "7"})
     assert find_differences(then, now) == [
-        "gone was True, is not set",
-        "new was not set, is 0.5",
-        "input as_of was 2026-11-23, is 2026-11-24",
-        "input page was absent, is 7",
-        f"input table was {'1' * 12}, is absent",
-        f"code version was {'c' * 12}, is {'d' * 12}",
+        "gone was True and is now not set",
+        "new was not set and is now 0.5",
+        "as_of was 2026-11-23 and is now 2026-11-24",
+        "input page was absent and is now 7",
+        f"input table was {'1' * 12} and is now absent",
+        f"code version was {'c' * 12} and is now {'d' * 12}",
     ]
 
 
@@ -138,7 +138,7 @@ def test_each_part_of_a_steps_code_is_there(part: str) -> None:
 
 DECIDES_NOTHING = re.compile(
     r"config/(?:__init__|commented|environment|faults|keys|loading|paths|pipeline_config|registry|schema|settings"
-    r"|yaml_reading)\.py|regular_files\.py|secrecy/.*|runtime/(?:addresses|batches|checkpoints|context|files"
+    r"|yaml_reading)\.py|regular_files\.py|secrecy/.*|runtime/(?:addresses|batches|checkpoints|context|file_faults|files"
     r"|fingerprints|held_folders|http\w*|model_(?:cache|failures|memory|usage)|memory|older_datasets|output_files|rate_limits"
     r"|reporting|retry_after|retrying|safe_text|signals|signed_links|stores|threads|time_limits|traces|workers)\.py"
 )

@@ -108,7 +108,7 @@ def test_each_further_try_is_reported_with_the_reason_and_the_wait() -> None:
     with serving(in_turn(Reply(503), Reply(429, headers={"Retry-After": "60"}), Reply()), time) as scene:
         client, server = scene
         client.get(SOURCE, f"{server.url}/stops", headers={"AccountKey": "s3cret-key"})
-    said = f"{SOURCE}: {server.url}/stops answered with status"
+    said = f"{SOURCE}: {server.url}/stops responded with status"
     assert time.told == [
         f"{said} 503; attempt 1 of {TRIES} failed. Retrying in {time.naps[0]:.1f} s.",
         f"{said} 429; attempt 2 of {TRIES} failed. Retrying in 60.0 s.",
@@ -120,7 +120,7 @@ def test_after_four_tries_the_last_failure_is_raised() -> None:
         error = failure_of(client, f"{server.url}/stops")
     assert len(server.requests) == TRIES
     assert (error.status, error.retryable, error.source_id) == (500, True, SOURCE)
-    assert str(error) == f"{SOURCE}: {server.url}/stops answered with status 500: down? for maintenance"
+    assert str(error) == f"{SOURCE}: {server.url}/stops responded with status 500: down? for maintenance"
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 410, 418, 501])

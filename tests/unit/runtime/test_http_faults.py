@@ -132,7 +132,7 @@ def test_a_server_that_holds_us_is_left(
         error = failure_of(client, server.url)
         server.release()
     assert error.retryable
-    assert "did not answer completely in time" in str(error)
+    assert "did not respond completely in time" in str(error)
     assert len(server.requests) == tries
 
 

@@ -87,7 +87,7 @@ def test_no_query_of_a_url_gets_into_a_message() -> None:
     with serving(_echo(404)) as (client, server):
         error = failure_of(client, f"{server.url}/file?X-Amz-Signature={SECRET}", params={"skip": "500"})
     assert SECRET not in str(error)
-    assert "/file?skip=500 answered" in str(error)
+    assert "/file?skip=500 responded" in str(error)
 
 
 def test_no_password_gets_into_a_message() -> None:

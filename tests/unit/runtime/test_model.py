@@ -221,7 +221,9 @@ def test_the_key_is_in_no_error_even_if_the_server_repeats_it(status: int) -> No
 def test_a_server_that_is_not_there_is_named() -> None:
     with serving(answers(GOOD)) as server:
         model = model_on(server, max_retries=0)
-    with pytest.raises(ModelCallError, match=r"No answer from the model's server 127\.0\.0\.1:\d+") as caught:
+    with pytest.raises(
+        ModelCallError, match=r"No response from the model's server 127\.0\.0\.1:\d+"
+    ) as caught:
         ask(model)
     assert caught.value.retryable
 

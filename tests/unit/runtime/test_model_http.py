@@ -25,7 +25,7 @@ GOOD = completion('{"items":[]}')
 def test_a_server_that_never_ends_its_answer_is_left(handler: Handler) -> None:
     with (
         serving(handler) as server,
-        pytest.raises(ModelCallError, match=r"did not answer completely in time") as caught,
+        pytest.raises(ModelCallError, match=r"did not respond completely in time") as caught,
     ):
         ask(model_on(server, timeout=0.2, max_retries=0))
     assert caught.value.retryable

@@ -115,7 +115,7 @@ def test_a_way_to_a_platform_that_the_station_lacks_is_refused() -> None:
     plain = _plain(make_dataset(YISHUN))
     plain["stations"][0]["exits"][0]["platforms"][0]["platform_id"] = "bishan-nsl-NS13"
     with pytest.raises(
-        ValidationError, match="yishun-nsl-A leads to platform 'bishan-nsl-NS13'; expected one"
+        ValidationError, match="yishun-nsl-A leads to platform 'bishan-nsl-NS13'; expected a platform"
     ):
         read_output(Stage3Output, plain)
 
@@ -123,7 +123,10 @@ def test_a_way_to_a_platform_that_the_station_lacks_is_refused() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"platform_id": "bishan-nsl-NS13"}, "leave 'bishan-nsl-NS13'; expected a platform of the station"),
+        (
+            {"platform_id": "bishan-nsl-NS13"},
+            "leave 'bishan-nsl-NS13'; expected a platform of its own station",
+        ),
         ({"last_train": "24:31"}, "should match pattern"),
         ({"is_last_next_day": False}, "expected true only for a last_train that a clock shows as earlier"),
         ({"last_train": "23:31"}, "expected true only for a last_train"),

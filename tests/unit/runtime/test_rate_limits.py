@@ -81,7 +81,7 @@ def test_a_wait_that_a_person_notices_is_reported_with_its_reason() -> None:
             pass
     assert time.naps == [10, 1]
     assert time.told == [
-        "Next request to api-open.data.gov.sg in 10 s: at most 2 times in 10 s and 5 times in 60 s."
+        "Next request to api-open.data.gov.sg in 10 s (limit: 2 requests per 10 s, 5 per 60 s)."
     ]
 
 
@@ -162,10 +162,10 @@ def test_a_loopback_host_is_recognised_by_its_name(host: str, expected: bool) ->
 @pytest.mark.parametrize(
     ("pace", "words"),
     [
-        (RateLimit((Rate(2, 10), Rate(5, 60))), "at most 2 times in 10 s and 5 times in 60 s"),
-        (RateLimit((Rate(10, 1),), is_serial=True), "at most 10 times in 1 s, one request at a time"),
+        (RateLimit((Rate(2, 10), Rate(5, 60))), "2 requests per 10 s, 5 per 60 s"),
+        (RateLimit((Rate(10, 1),), is_serial=True), "10 requests per 1 s, one request at a time"),
         (RateLimit(is_serial=True), "one request at a time"),
-        (RateLimit(), "without a limit"),
+        (RateLimit(), "none"),
     ],
 )
 def test_what_a_service_allows_is_said_in_words(pace: RateLimit, words: str) -> None:

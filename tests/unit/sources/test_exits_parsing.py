@@ -193,7 +193,7 @@ def test_an_older_feature_without_its_table_is_an_error_that_names_it(descriptio
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "the answer is empty"),
+        (b"", "the response is empty"),
         (b"<!DOCTYPE html><title>Sorry</title>", "is HTML or XML"),
         (payload("lta-station-exits/current.geojson")[:500], "is cut off after 500 bytes"),
         (b"not json", "is not JSON"),

@@ -40,12 +40,12 @@ def test_a_lagging_wiki_is_waited_for_as_long_as_it_asks() -> None:
     wiki = in_turn(LAG, LAG, {"query": {"pages": []}})
     assert wiki.api().ask({"action": "query"}).body == {"query": {"pages": []}}
     assert wiki.naps == [9, 9]
-    assert wiki.told == [f"fandom-wiki: {URL} answered with error maxlag; retrying in 9 s."] * 2
+    assert wiki.told == [f"fandom-wiki: {URL} responded with error maxlag; retrying in 9 s."] * 2
 
 
 def test_a_wiki_that_lags_for_good_is_given_up_after_some_tries() -> None:
     wiki = in_turn(LAG)
-    with pytest.raises(FetchError, match="answered 5 times with error maxlag") as failure:
+    with pytest.raises(FetchError, match="responded 5 times with error maxlag") as failure:
         wiki.api().ask({"action": "query"})
     assert failure.value.retryable and len(wiki.naps) == 4
 
@@ -132,7 +132,7 @@ def test_a_web_page_instead_of_an_answer_says_that_we_may_be_blocked(body: bytes
     with pytest.raises(SourceFormatError) as raised:
         in_turn(body).api().ask({"action": "query"})
     assert str(raised.value) == (
-        f"fandom-wiki: {URL} answered with a web page, expected JSON; check apis.fandom.base_url, and "
+        f"fandom-wiki: {URL} responded with a web page, expected JSON; check apis.fandom.base_url, and "
         "whether the wiki blocks this client (a browser check?)"
     )
     assert raised.value.retryable

@@ -141,7 +141,7 @@ def test_a_page_whose_answers_are_always_cut_costs_few_requests_and_names_the_ke
     page = "Exit A has a lift to the street. " * (MAX_QUESTION_CHARS // 30)
     with (
         serving(answers(completion("", "length"))) as server,
-        pytest.raises(ModelCallError, match=r"is cut\. Raise apis\.openrouter\.max_tokens"),
+        pytest.raises(ModelCallError, match=r"is cut off\. Raise apis\.openrouter\.max_tokens"),
     ):
         open_model(server, tmp_path).claims_for(YISHUN.station, handing_on(page, page))
     assert len(server.requests) == 5

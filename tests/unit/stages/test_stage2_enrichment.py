@@ -101,7 +101,7 @@ def test_many_findings_of_one_kind_are_reported_with_their_number_and_where_all_
     assert len(output.findings) == len(findings)
     assert reporter.warnings == [
         *(f"value[{number}] stands twice." for number in range(5)),
-        "record-repeated: and 30858 more, 30863 in all. Full list: findings in "
+        "record-repeated: and 30858 more, 30863 in total. Full list: findings in "
         f"{tmp_path / 'stage2_enrichment.json'}",
     ]
 

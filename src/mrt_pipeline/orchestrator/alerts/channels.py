@@ -150,7 +150,7 @@ OUTCOMES = {
     "refused": "the message was not accepted",
     "unknown": "Apprise does not understand the URL",
     "crashed": "sending it failed unexpectedly ({error})",
-    "late": "there was no answer within {timeout:g} s (alerting.timeout_seconds)",
+    "late": "there was no response within {timeout:g} s (alerting.timeout_seconds)",
 }
 
 

@@ -96,7 +96,7 @@ def alert_of_budget(context: AlertContext) -> Alert | None:
     pending = counts.get("stations_pending", 0)
     return context.alert(
         Trigger.BUDGET_REACHED,
-        f"The run stopped at its budget with {counted(pending, 'station')} still to do.",
+        f"The run stopped at its budget with {counted(pending, 'station')} unfinished.",
         stage=STAGE2_ENRICHMENT,
         safe="finished stations are kept and not repeated.",
         command=context.remedy,

@@ -8,7 +8,9 @@ function makeChecklist() {
   const boxes = items.map((found) => found.querySelector("input"));
   const tell = (isKept) => {
     const done = boxes.filter((box) => box.checked).length;
-    const where = isKept ? "Ticks are kept in this browser." : "This browser does not keep ticks: save them.";
+    const where = isKept
+      ? "Your ticks are saved in this browser."
+      : "This browser cannot save your ticks: save the checklist to a file.";
     told.textContent = `${done} of ${count(boxes.length, "item")} reviewed. ${where}`;
   };
   const changed = () => tell(keepTicks(pointsOf(boxes)));

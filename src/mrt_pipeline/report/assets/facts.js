@@ -48,8 +48,8 @@ function licenceGroup(group) {
     isShareAlike(first)
       ? paragraph(
           "notice",
-          "Share-alike licence: redistribution of what was read from these pages must credit those pages ",
-          "and keep the licence. Values that rest on it say so in their evidence.",
+          "Share-alike licence: if you redistribute values read from these pages, credit the pages and keep ",
+          "the licence. Values based on them say so in their evidence.",
         )
       : null,
     group.length > MANY ? folded(null, count(group.length, "document"), makeCards) : makeCards(),
@@ -133,7 +133,7 @@ function makeRun() {
 }
 
 function modelUse([calls, cached, prompt, completion, cost]) {
-  if (!calls && !cached) return "not asked";
+  if (!calls && !cached) return "not used";
   const tokens = `${prompt.toLocaleString("en")} + ${completion.toLocaleString("en")} tokens`;
   return `${count(calls, "call")}, ${cached} from the cache, ${tokens}, $${cost.toFixed(4)}`;
 }

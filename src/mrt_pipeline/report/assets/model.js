@@ -10,7 +10,7 @@ function lineOf(code) {
 }
 
 const METHODS = {
-  record: "as the record has it",
+  record: "as recorded",
   topology: "from the order of stations",
   geometry: "computed from positions",
   deduction: "derived from the values cited",

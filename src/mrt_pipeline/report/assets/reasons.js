@@ -24,7 +24,7 @@ function isShareAlike(document) {
 /** Return a licence as a label; share-alike ones look and read otherwise. */
 function licenceLabel(document) {
   if (!document.licence) return span("licence", "licence unknown");
-  if (isShareAlike(document)) return span("licence share-alike", `${document.licence} (share alike)`);
+  if (isShareAlike(document)) return span("licence share-alike", `${document.licence} (share-alike)`);
   return span("licence", document.licence);
 }
 

@@ -39,8 +39,8 @@ function changeItem(change) {
   const station = stations[change.station];
   const touched = change.stations ?? [];
   const sides = [
-    ...(change.was ?? []).map((said) => `was by ${said}`),
-    ...(change.now ?? []).map((said) => `is now by ${said}`),
+    ...(change.was ?? []).map((said) => `old source: ${said}`),
+    ...(change.now ?? []).map((said) => `new source: ${said}`),
   ];
   const links = () =>
     paragraph(

@@ -107,8 +107,8 @@ function exitParts(exit) {
     accessOf(exit.access),
     make("h4", {}, "Bus stops"),
     exit.stops.length
-      ? table("stops", null, ["Bus stop", "Where, and services"], exit.stops.map(stopRow))
-      : paragraph(null, "None within reach."),
+      ? table("stops", null, ["Bus stop", "Location and services"], exit.stops.map(stopRow))
+      : paragraph(null, "None nearby."),
     ...exit.parts
       .filter(({ records }) => records.length)
       .flatMap(({ title, records }) => [make("h4", {}, title), list("plain", records.map(recordItem))]),
@@ -196,8 +196,8 @@ function exitEvidence(exit) {
   return [
     ["Exit", exit.why],
     ...exit.platforms.flatMap(({ platform, why }) => [
-      [`Platform of ${platform.code} to ${platform.next}`, platform.why],
-      [`Way to the platform of ${platform.code} to ${platform.next}`, why],
+      [`Platform at ${platform.code} for trains to ${platform.next}`, platform.why],
+      [`Route to the platform at ${platform.code} for trains to ${platform.next}`, why],
     ]),
     ...exit.stops.map(({ stop, why }) => [`Bus stop ${stop.code}`, why]),
     ["Access", exit.access.why],

@@ -6,7 +6,7 @@ Updated whenever a stop or a route changes. Last looked at on 2026-11-23.
 
 Quirks: pages of 500 rows by ``$skip``, the last one shorter; a wrong AccountKey is answered with 404; a route
 has one row per stop and direction. ``Description`` names the exit that a stop is at (``Bugis Stn Exit B``).
-The recorded services are those of April 2026, from a file derived from BusRoutes in the layout of
+The recorded services are those of April 2026, from a file derived from BusRoutes in the format of
 data.busrouter.sg/v1/services.min.json: title and attribution of their document say so.
 """
 

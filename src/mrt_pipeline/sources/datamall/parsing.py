@@ -140,7 +140,7 @@ def _rows(document: object, document_id: str) -> Sequence[object]:
     rows = document.get("value") if is_object(document) else document
     if not is_list(rows) or not rows:
         given = "no rows" if rows == [] else f"{show(rows)} instead of rows"
-        raise SourceFormatError(document_id, f"the answer has {given}; expected a list of rows as value.")
+        raise SourceFormatError(document_id, f"the response has {given}; expected a list of rows as value.")
     return rows
 
 
@@ -172,7 +172,7 @@ def _add_call(number: int, row: object, calls: Calls) -> list[Finding]:
         if int(place) not in stops:
             stops[int(place)] = code
         elif stops[int(place)] == code:
-            reader.note(REPEATED, "occurs twice in the answer with the same content.")
+            reader.note(REPEATED, "occurs twice in the response with the same content.")
         else:
             where = f"stop {place} of service {service_no} direction {direction}"
             reader.lose(REPEATED_ID, f"gives {code} as {where}, which is already {stops[int(place)]}.")
@@ -180,7 +180,7 @@ def _add_call(number: int, row: object, calls: Calls) -> list[Finding]:
 
 
 def _parse_busrouter(document: Mapping[str, object]) -> Parsed[BusService]:
-    """Read the layout of data.busrouter.sg: per service number a name and each direction's stop codes."""
+    """Read the format of data.busrouter.sg: per service number a name and each direction's stop codes."""
     services: list[BusService] = []
     findings: list[Finding] = []
     for service_no, entry in document.items():
@@ -190,7 +190,9 @@ def _parse_busrouter(document: Mapping[str, object]) -> Parsed[BusService]:
                 services.append(service)
             findings.extend(reader.findings)
     if not services and not findings:
-        raise SourceFormatError(SERVICES_ID, "the answer has no services; expected BusRoutes rows as value.")
+        raise SourceFormatError(
+            SERVICES_ID, "the response has no services; expected BusRoutes rows as value."
+        )
     return Parsed(_sorted(services), tuple(findings))
 
 

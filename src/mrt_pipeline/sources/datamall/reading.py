@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 
 DERIVED_BUS_SERVICES = replace(
     BUS_SERVICES,
-    title="Bus Routes, from a derived file (layout of data.busrouter.sg)",
+    title="Bus Routes, from a derived file (in the format of data.busrouter.sg)",
     dataset=BUS_SERVICES.title,
     source=(
         "LTA DataMall (through a file derived from it, "
-        "in the layout of data.busrouter.sg/v1/services.min.json)"
+        "in the format of data.busrouter.sg/v1/services.min.json)"
     ),
 )
 """the document of services that were not read from BusRoutes itself"""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.counting import joined
 from mrt_pipeline.contracts.evidence import Confidence
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.network import BusStopRelation, Station, StationExit
@@ -266,7 +267,8 @@ def _describe_fault(station: Station, found: list[Found], in_reach: list[Found])
             f"which lies {found[0][0]:.0f} m away; expected at most {REACH_M:.0f} m. The stop is assigned to "
             "no exit by name. Check whether the position of the stop or of the exit is wrong."
         )
-    choices = ", ".join(f"{item.exit_id} ({metres:.0f} m)" for metres, item in in_reach)
+    choices = joined((f"{item.exit_id} ({metres:.0f} m)" for metres, item in in_reach), "and")
+    all_of, nearest = ("both", "nearer") if len(in_reach) == 2 else ("all", "nearest")
     return "bus-stop-exit-ambiguous", (
-        f"and {choices} are within reach; assigned to the nearest exit; verify on a map."
+        f"but {choices} are {all_of} within range. The stop was assigned to the {nearest}; verify on a map."
     )

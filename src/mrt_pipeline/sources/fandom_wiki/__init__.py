@@ -7,10 +7,12 @@ and resumed with ``continue``; titles are case sensitive, and casing is the wiki
 Protocol: https://www.mediawiki.org/wiki/API:Main_page, API:Etiquette. Last looked at on 2026-11-23.
 """
 
+from typing import Annotated
+
 from pydantic import Field, HttpUrl
 
 from mrt_pipeline.contracts.fields import PARTS
-from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
+from mrt_pipeline.contracts.sections import ApiSection, BaseUrl, InputPath
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
 
 
@@ -19,7 +21,7 @@ class FandomSection(ApiSection):
 
     base_url: BaseUrl = HttpUrl("https://singapore-mrt-lines.fandom.com/wiki")
     """the wiki's article path; api.php is beside it"""
-    vocabulary: str | None = Field(default=None, min_length=1)
+    vocabulary: Annotated[str | None, InputPath] = Field(default=None, min_length=1)
     """CSV file of your own with the meaning of heads and keys of pages, besides the package's; null: none"""
 
 

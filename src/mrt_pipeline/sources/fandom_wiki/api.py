@@ -70,7 +70,7 @@ class ApiError(SourceError):
         self, code: str, info: str, limit: int | None = None, statuses: frozenset[int] = frozenset()
     ) -> None:
         more = "" if info in ("", code) else f": {info}"
-        super().__init__(SOURCE_ID, f"the API answered with error {code}{more}")
+        super().__init__(SOURCE_ID, f"the API responded with error {code}{more}")
         self.code = code
         self.limit = limit
         self.statuses = statuses
@@ -151,7 +151,7 @@ class WikiApi:
             if following == going_on:
                 raise SourceFormatError(SOURCE_ID, f"the API repeats the continuation {show(str(following))}")
             going_on = following
-        raise SourceFormatError(SOURCE_ID, f"an answer continued for more than {MAX_CONTINUATIONS} requests")
+        raise SourceFormatError(SOURCE_ID, f"a response continued for more than {MAX_CONTINUATIONS} requests")
 
     def _ask_once(self, params: Mapping[str, str]) -> Answer:
         self.requests += 1
@@ -165,11 +165,11 @@ class WikiApi:
         if attempt == TRIES - 1 or wait_s > MAX_RETRY_WAIT_S:
             raise FetchError(
                 SOURCE_ID,
-                f"{self.url} answered {attempt + 1} times with error {fault.code}; run again later",
+                f"{self.url} responded {attempt + 1} times with error {fault.code}; run again later",
                 retryable=True,
                 retry_after_s=wait_s,
             ) from fault
-        self.notify(f"{SOURCE_ID}: {self.url} answered with error {fault.code}; retrying in {wait_s:g} s.")
+        self.notify(f"{SOURCE_ID}: {self.url} responded with error {fault.code}; retrying in {wait_s:g} s.")
         self.sleep(wait_s)
 
 
@@ -177,7 +177,7 @@ def _parse(answer: Answer) -> Mapping[str, Any]:
     import orjson
 
     if (secret := SECRETS.find(answer.content)) is not None:
-        raise SourceFormatError(SOURCE_ID, f"the answer repeats the value of {secret}, so it is not used")
+        raise SourceFormatError(SOURCE_ID, f"the response repeats the value of {secret}, so it is not used")
     try:
         body = orjson.loads(answer.content)
     except orjson.JSONDecodeError as error:
@@ -186,12 +186,12 @@ def _parse(answer: Answer) -> Mapping[str, Any]:
         blocked = ", and whether the wiki blocks this client (a browser check?)" if is_web_page else ""
         raise SourceFormatError(
             SOURCE_ID,
-            f"{answer.url} answered with {found}, expected JSON; check apis.fandom.base_url{blocked}",
+            f"{answer.url} responded with {found}, expected JSON; check apis.fandom.base_url{blocked}",
             retryable=is_web_page,
         ) from error
     if not isinstance(body, dict):
         raise SourceFormatError(
-            SOURCE_ID, f"the API answered with a {type(body).__name__}; expected an object"
+            SOURCE_ID, f"the API responded with a {type(body).__name__}; expected an object"
         )
     return body
 

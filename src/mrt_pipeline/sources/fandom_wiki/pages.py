@@ -64,9 +64,9 @@ class WrongPageError(SourceFormatError):
     def __init__(self, head: PageHead, title: object, page_id: object, revision: object) -> None:
         super().__init__(
             SOURCE_ID,
-            f"asked for revision {head.revision} of {head.title!r} (page {head.page_id}), the wiki answered "
-            f"with revision {_typed(revision)} of {show(title)} (page {_typed(page_id)}); the answer is not "
-            "used",
+            f"asked for revision {head.revision} of {head.title!r} (page {head.page_id}), the wiki responded "
+            f"with revision {_typed(revision)} of {show(title)} (page {_typed(page_id)}); the response is "
+            "not used",
         )
         self.head = head
 

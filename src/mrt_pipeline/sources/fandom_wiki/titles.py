@@ -284,7 +284,7 @@ def _refuse_omissions(titles: Sequence[str], links: Mapping[str, str], told: set
     if omitted:
         raise OmissionError(
             SOURCE_ID,
-            f"the answer omits {len(omitted)} of {len(titles)} titles, including {omitted[0]!r}",
+            f"the response omits {len(omitted)} of {len(titles)} titles, including {omitted[0]!r}",
         )
 
 

@@ -40,7 +40,7 @@ def parse_lifts(content: bytes, seen_on: date) -> Parsed[LiftRecord]:
     if len(rows) >= MAX_ROWS:
         raise SourceFormatError(
             LIFTS_ID,
-            f"the answer lists {len(rows)} lifts out of service; expected fewer than {MAX_ROWS}. "
+            f"the response lists {len(rows)} lifts out of service; expected fewer than {MAX_ROWS}. "
             "Run again later.",
         )
     read = [_read_row(number, row, seen_on.isoformat()) for number, row in enumerate(rows)]

@@ -1,6 +1,6 @@
 """``lta_train_gtfs``: platform letters, and step-free access of entrances where the timetable states it.
 
-Its entrances are compared with LTA's own exit layer as well: each entrance without an exit, and each exit
+Its entrances are compared with LTA's own exit dataset as well: each entrance without an exit, and each exit
 without an entrance, is a finding. DataMall is asked for a link to the timetable, which is then downloaded.
 """
 
@@ -139,7 +139,7 @@ def _find_lacking(station: Station, labels: set[str]) -> Iterator[Finding]:
         if found.exit_code not in labels:
             yield finding_of(
                 "exit-without-entrance",
-                f"{WORDS} has no entrance {found.exit_code} at {station.name}, which LTA's exit layer has. "
+                f"{WORDS} has no entrance {found.exit_code} at {station.name}, which LTA's exit dataset has. "
                 "Check whether the exit is open.",
                 slug=station.slug,
                 exit_id=found.exit_id,

@@ -12,12 +12,13 @@ service; times after midnight are written 00:31.
 """
 
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 from pydantic import Field, HttpUrl
 
 from mrt_pipeline.contracts.documents import CC_BY_4, Document
 from mrt_pipeline.contracts.network import Platform
-from mrt_pipeline.contracts.sections import ApiSection, BaseUrl
+from mrt_pipeline.contracts.sections import ApiSection, BaseUrl, InputPath
 from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
 
 
@@ -26,7 +27,7 @@ class MrtdownSection(ApiSection):
 
     base_url: BaseUrl = HttpUrl("https://raw.githubusercontent.com/foldaway/mrtdown-data/main/data")
     """folder that holds line, service and station"""
-    checkout: str | None = Field(default=None, min_length=1)
+    checkout: Annotated[str | None, InputPath] = Field(default=None, min_length=1)
     """folder of a checkout, read instead of base_url in live mode; ~ and $NAME are expanded"""
 
 
@@ -88,7 +89,7 @@ class TranslatedName:
 
 LETTERS = Document(
     document_id="mrtdown-platforms",
-    title="MRTDown: platforms of stations and paths of services",
+    title="MRTDown: station platforms and service paths",
     publisher="MRTDown",
     url="https://github.com/foldaway/mrtdown-data",
     dataset="mrtdown-data: stations and services",
@@ -104,7 +105,7 @@ TRAINS = replace(
 NAMES = replace(
     LETTERS,
     document_id="mrtdown-names",
-    title="MRTDown: names of stations",
+    title="MRTDown: station names",
     dataset="mrtdown-data: stations",
     record_type=TranslatedName,
 )

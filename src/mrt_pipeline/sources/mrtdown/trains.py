@@ -275,7 +275,7 @@ def _left_out(services: Sequence[str], document_id: str) -> Iterator[Finding]:
         yield finding_of(
             "trains-without-platform",
             f"{document_id}: first and last trains of {counted(len(services), 'service')} are not published, "
-            f"since their platform is not certain: {listed(services, _SHOWN)}. The service leaves "
+            f"because their platforms are uncertain: {listed(services, _SHOWN)}. The service leaves "
             "the station in two directions, or in one that the network table does not have.",
             record_id=document_id,
         )
@@ -299,9 +299,10 @@ def _tell(pairs: Iterable[Contradiction], network: Network, document_id: str) ->
         entry = network.find_code(record.station_code)
         yield finding_of(
             "last-trains-contradict",
-            f"{document_id} has the last train of {record.service_id} leave {here.says}, and the next "
-            f"station, {there.says} ({', '.join(it.days for it in contradictions)}); expected a later time "
-            "there. Both are published with low confidence.",
+            f"{document_id} has the last train of {record.service_id} leaving {here.says} and the next "
+            f"station, {following.station_code}, at {getattr(following, contradictions[0].days)[-1]} "
+            f"({', '.join(it.days for it in contradictions)}); expected a later time at "
+            f"{following.station_code}. Both are published with low confidence.",
             slug=entry.slug if entry else None,
             record_id=f"{document_id}:{_name_of(record)}",
             field=f"trains.{record.station_code}>{following.station_code}.last_train",

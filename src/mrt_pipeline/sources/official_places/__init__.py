@@ -20,7 +20,7 @@ from mrt_pipeline.contracts.source_spec import DATAGOV_RATES, SourceSpec, datago
 
 
 class OfficialPlacesSection(DatagovApiSection):
-    """data.gov.sg: hawker centres, sport facilities, parks, community clubs, libraries."""
+    """data.gov.sg: hawker centres, sports facilities, parks, community clubs, libraries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,16 @@ DATASETS = {
 """identifier of each document on data.gov.sg, where known"""
 
 
-def _document(document_id: str, title: str, publisher: str, record_type: type) -> Document:
-    return datagov_document(document_id, title, publisher, record_type, DATASETS.get(document_id))
+def _document(
+    document_id: str, title: str, publisher: str, record_type: type, *, article: str = "the "
+) -> Document:
+    dataset_id = DATASETS.get(document_id)
+    return datagov_document(document_id, title, publisher, record_type, dataset_id, article=article)
 
 
 HAWKER_CENTRES = _document("nea-hawker-centres", "Hawker Centres", "National Environment Agency", PlacePoint)
 SPORT_FACILITIES = _document(
-    "sportsg-sport-facilities", "SportSG Sport Facilities", "Sport Singapore", PlacePoint
+    "sportsg-sport-facilities", "SportSG Sport Facilities", "Sport Singapore", PlacePoint, article=""
 )
 PARKS = _document("nparks-parks", "NParks Parks and Nature Reserves", "National Parks Board", PlaceArea)
 COMMUNITY_CLUBS = _document("pa-community-clubs", "Community Clubs", "People's Association", PlacePoint)

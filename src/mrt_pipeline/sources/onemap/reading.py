@@ -205,7 +205,7 @@ class _Search:
         except FetchError as error:
             if (why := REFUSALS.get(error.status or 0)) is None:
                 raise
-            message = f"OneMap answered {error.status}: {why}; {_ADVICE}."
+            message = f"OneMap responded with {error.status}: {why}; {_ADVICE}."
             raise FetchError(STATIONS_ID, message, names_way_out=True, status=error.status) from error
 
 
@@ -303,10 +303,10 @@ class _Token:
         reply = parse_json(answer.content, STATIONS_ID, "a token", may_hold_secrets=True)
         token = reply.get("access_token") if is_object(reply) else None
         if not is_object(reply) or not isinstance(token, str) or not token.isascii() or not token:
-            raise SourceFormatError(STATIONS_ID, "getToken answered without access_token; expected a token.")
+            raise SourceFormatError(STATIONS_ID, "getToken responded without access_token; expected a token.")
         if len(token) < MIN_CHARS:
             found = f"a token of {len(token)} characters; expected {MIN_CHARS} or more"
-            raise SourceFormatError(STATIONS_ID, f"getToken answered with {found}.")
+            raise SourceFormatError(STATIONS_ID, f"getToken responded with {found}.")
         SECRETS.learn("the token of OneMap", token)
         self._value = token
         self._expires_at = _moment(reply.get("expiry_timestamp"))

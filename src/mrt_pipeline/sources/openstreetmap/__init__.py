@@ -1,4 +1,4 @@
-"""Wheelchair access of station entrances from OpenStreetMap, through a server of the Overpass API.
+"""Wheelchair access at station entrances from OpenStreetMap, through a server of the Overpass API.
 
 Publisher: OpenStreetMap contributors (volunteers). Page: https://www.openstreetmap.org/copyright. Licence:
 Open Database License 1.0, which is share-alike: off by default, and a document of its own. Updated by the
@@ -18,7 +18,7 @@ from mrt_pipeline.contracts.source_spec import Rate, RateLimit, SourceSpec
 
 
 class OpenstreetmapSection(ApiSection):
-    """OpenStreetMap: wheelchair access of entrances."""
+    """OpenStreetMap: wheelchair access at entrances."""
 
     base_url: BaseUrl = HttpUrl("https://overpass-api.de/api/interpreter")
     """a server of the Overpass API"""

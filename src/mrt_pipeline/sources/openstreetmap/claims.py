@@ -183,8 +183,9 @@ def fetch_entrances(access: SourceAccess, answers: Answers) -> Answer:
                 raise
             raise FetchError(
                 ENTRANCES_ID,
-                f"{url} answered {NOT_ACCEPTABLE}, as it does to a program that does not say who runs it; "
-                "set contact to a URL or an e-mail address at which the server's operators can reach you.",
+                f"{url} responded with {NOT_ACCEPTABLE}, as it does to a program that does not say who runs "
+                "it; set contact to a URL or an e-mail address at which the server's operators can reach "
+                "you.",
                 status=NOT_ACCEPTABLE,
             ) from error
 

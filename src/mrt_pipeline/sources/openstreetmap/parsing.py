@@ -52,11 +52,12 @@ def parse_entrances(content: bytes, as_of: date) -> tuple[Parsed[OsmEntrance], s
     remark = answer.get("remark") if is_object(answer) else None
     if remark is not None:
         raise SourceFormatError(
-            ENTRANCES_ID, f"the server cut its answer short ({show(remark)}). Run again later."
+            ENTRANCES_ID, f"the server truncated its response ({show(remark)}). Run again later."
         )
     if not is_list(elements) or not elements:
         raise SourceFormatError(
-            ENTRANCES_ID, f"the answer has {show(elements)} as elements; expected some 500. Run again later."
+            ENTRANCES_ID,
+            f"the response has {show(elements)} as elements; expected some 500. Run again later.",
         )
     read = [_read(element if is_object(element) else {}, as_of) for element in elements]
     found = {entrance.record_id: entrance for reader, entrance in read if reader.is_sound}

@@ -37,8 +37,8 @@ API = "sbs_transit"
 LINES = ("NEL", "DTL")
 READ_BY_OTHERS = replace(
     STATION_PAGES,
-    title="Train information, station pages (lifts only, as read by others)",
-    source="SBS Transit (through a list that others made of its pages)",
+    title="Train information, station pages (lifts only, as compiled by third parties)",
+    source="SBS Transit (via a third-party list compiled from its pages)",
 )
 """the document when only a list that others made from the pages is available"""
 _STATION_CODE = re.compile(r"\b(?:NE|DT)\d{1,2}\b")

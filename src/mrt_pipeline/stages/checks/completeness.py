@@ -94,8 +94,8 @@ def _check_stations(stations: tuple[Station, ...], expected: OpenCodes) -> Itera
             yield finding_of(
                 "station-not-open",
                 f"{station.name} ({', '.join(station.mrt_codes)}) is {station.status.value} and is among "
-                "the stations, but the network table has no code of it in operation; it belongs in "
-                "future_stations, or its opening date into the table.",
+                "the stations, but the network table has no code of it in operation; move it to "
+                "future_stations, or add its opening date to the table.",
                 slug=station.slug,
             )
 
@@ -153,8 +153,8 @@ def _check_exits(stations: tuple[Station, ...]) -> Iterator[Finding]:
         if not station.exits:
             yield finding_of(
                 "station-without-exit",
-                f"{station.name} ({station.station_id}) has no exit; expected at least 1. Look for it in the "
-                "exits file under its name and its codes.",
+                f"{station.name} ({station.station_id}) has no exits; expected at least one. Look for them "
+                "in the exits file under the station's name and codes.",
                 slug=station.slug,
             )
 

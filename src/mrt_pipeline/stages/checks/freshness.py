@@ -32,8 +32,8 @@ def _too_old(source: str, old: list[Provenance], dataset: Stage3Output, most: in
     read = ", ".join(f"{found.document_id} on {found.retrieved_at:%Y-%m-%d}" for found in old)
     return finding_of(
         "source-old",
-        f"{source} was read long before {dataset.metadata.as_of}: {read}; it should be at most {most} days "
-        "old. Read it again, or record a newer file with mrt-pipeline snapshot refresh.",
+        f"{source} was read long before {dataset.metadata.as_of}: {read}; its data should be at most {most} "
+        "days old. Fetch it again, or record a newer file with mrt-pipeline snapshot refresh.",
         record_id=old[0].document_id,
         source=source,
     )

@@ -33,7 +33,10 @@ def check_citations(dataset: Stage3Output) -> Iterator[Finding]:
     for (document_id, licence), slugs in cited.items():
         document = dataset.provenance.get(document_id)
         if document is None:
-            fault = "is not in provenance; expected where, when and under what licence it was read"
+            fault = (
+                "is not in provenance; expected an entry that says where, when and under what licence it was "
+                "read"
+            )
             yield _finding("evidence-without-document", document_id, slugs, fault)
         elif document.licence != licence:
             fault = f"is cited as {licence}; its licence is {document.licence}"
@@ -48,7 +51,7 @@ def _evidence_of(record: Published) -> Iterator[Evidence]:
 def _finding(check: str, document_id: str, slugs: list[str], fault: str) -> Finding:
     return finding_of(
         check,
-        f"Document {document_id}, cited {counted(len(slugs), 'time')} and first by {slugs[0]}, "
+        f"Document {document_id}, cited {counted(len(slugs), 'time')} (first by {slugs[0]}), "
         f"{fault}. Correct the source that made the claim.",
         slug=slugs[0],
         record_id=document_id,
@@ -67,7 +70,8 @@ def check_identities(stations: tuple[Station, ...], network: Network) -> Iterato
     platforms = (platform for station in stations for platform in station.platforms)
     yield from _check_unique("platform_id", (platform.platform_id for platform in platforms))
     trains = (times for station in stations for times in station.trains)
-    yield from _check_unique("trains of", (f"{it.platform_id} {it.service} {it.days}" for it in trains))
+    keys = (f"{it.platform_id} {it.service} {it.days}" for it in trains)
+    yield from _check_unique("trains of", keys, own="platform, service or days")
     lines = {line.line_code: line for line in network.lines}
     for station in stations:
         yield from _check_station(station, lines)
@@ -77,12 +81,14 @@ def check_identities(stations: tuple[Station, ...], network: Network) -> Iterato
             yield from _check_exit(station, found)
 
 
-def _check_unique(field: str, values: Iterable[str]) -> Iterator[Finding]:
+def _check_unique(field: str, values: Iterable[str], own: str | None = None) -> Iterator[Finding]:
+    """Yield each value that occurs more than once; ``own`` says what each record needs, if not the field."""
     for value, number in Counter(values).items():
         if number > 1:
+            often = "twice" if number == 2 else f"{number} times"
             yield finding_of(
                 "name-not-unique",
-                f"{field} {value} occurs {number} times; expected once. Each record needs its own.",
+                f"{field} {value} occurs {often}; expected once. Each record needs its own {own or field}.",
             )
 
 
@@ -91,7 +97,7 @@ def _check_station(station: Station, lines: dict[str, Line]) -> Iterator[Finding
         if not _is_on_line(code.station_code, lines.get(code.line_code)):
             yield _contradiction(
                 station,
-                f"code {code.station_code} is given to {code.line_code}, whose codes do not begin so",
+                f"code {code.station_code} is given to {code.line_code}, whose codes begin differently",
             )
     if station.mrt_codes != tuple(code.station_code for code in station.codes):
         yield _contradiction(station, "mrt_codes and codes differ")

@@ -102,9 +102,9 @@ def _beyond_horizon(network: Network, as_of: date) -> Iterator[Finding]:
     if (horizon := network.known_on(as_of)) is not None:
         yield finding_of(
             "beyond-network-horizon",
-            f"The network is described as known on {horizon}, and the dataset is for a later day: a "
-            "station that opened, closed or was renumbered since is not in it. Install a newer version of "
-            "this program, or bring the tables beside network/horizon.csv up to date.",
+            f"The network is described as it was known on {horizon}, but the dataset is for a later day: "
+            "openings, closures and renumberings announced since then are missing. Install a newer version "
+            "of this program, or update the tables next to network/horizon.csv.",
             record_id=NETWORK_DOCUMENT,
         )
 

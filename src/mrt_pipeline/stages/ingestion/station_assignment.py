@@ -100,7 +100,10 @@ class _Placer:
         for text, ids in self._odd_names.items():
             match = self._matches[text]
             name = self._name(match.slug) if match else text
-            fault = f"STATION_NA {show(text)} was read as {name}"
+            holds = f"STATION_NA {show(text)}"
+            if match and text.upper() in {entry.station_code for entry in match.codes}:
+                holds = f"STATION_NA holds the code {show(text)} instead of a name; it"
+            fault = f"{holds} was read as {name}"
             self._report_odd("station-spelled-oddly", fault, ids, match.slug if match else None)
         if self._bare_labels:
             self._report_odd(
@@ -134,7 +137,7 @@ class _Placer:
             return None
         message = (
             f"{describe(feature)} names no known station; it was assigned to {self._name(nearest.slug)}, "
-            f"{survey.nearest_m:.0f} m away. Check whether that is right."
+            f"{survey.nearest_m:.0f} m away. Check that this is right."
         )
         self._warn("station-misspelled", survey, nearest.slug, message)
         return StationMatch(nearest.slug, None, (), is_usual=False)
@@ -174,8 +177,8 @@ class _Placer:
             return
         message = (
             f"{describe(survey.feature)} lies {distance_m:.0f} m from {entry.station_code}, but "
-            f"{survey.nearest_m:.0f} m from {nearest.station_code} ({self._name(nearest.slug)}). It was left "
-            "at the station that LTA gives; check whether that is right."
+            f"{survey.nearest_m:.0f} m from {nearest.station_code} ({self._name(nearest.slug)}). It was "
+            "kept at the station named by LTA; check that this is right."
         )
         self._warn("exit-nearer-to-another-station", survey, entry.slug, message)
 

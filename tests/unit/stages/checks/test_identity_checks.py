@@ -51,7 +51,7 @@ def test_two_records_of_one_name_are_reported_for_each_kind_of_name() -> None:
 def test_an_exit_id_that_two_stations_use_is_reported() -> None:
     stray = make_exit(BP13, exit_id="yishun-nsl-A")
     [message] = _messages(YISHUN, make_station(SMALL_NETWORK, "senja", exits=(stray,)))
-    assert message.startswith("exit_id yishun-nsl-A occurs 2 times")
+    assert message.startswith("exit_id yishun-nsl-A occurs twice")
 
 
 @pytest.mark.parametrize("code", ["CC13", "NSX13", "13", "ns13", "NS13-A"])
@@ -96,14 +96,14 @@ def test_a_platform_id_that_two_stations_use_is_reported() -> None:
     other = platform.model_copy(update={"station_code": "NS17", "towards_code": "NS13", "next_code": "NS13"})
     bishan = BISHAN.model_copy(update={"platforms": (other,)})
     [message] = _messages(_yishun(platforms=(platform,)), bishan)
-    assert message.startswith("platform_id yishun-nsl-NS17 occurs 2 times")
+    assert message.startswith("platform_id yishun-nsl-NS17 occurs twice")
 
 
 def test_trains_that_are_given_twice_are_reported() -> None:
     platform = station_platform(NS13, NS17)
     twice = (make_trains(platform), make_trains(platform, last_train="00:16"))
     [message] = _messages(_yishun(platforms=(platform,), trains=twice))
-    assert message.startswith("trains of yishun-nsl-NS17 NSL_MAIN_S weekday occurs 2 times")
+    assert message.startswith("trains of yishun-nsl-NS17 NSL_MAIN_S weekday occurs twice")
 
 
 @pytest.mark.parametrize("field", ["towards_code", "next_code"])

@@ -21,4 +21,4 @@ def test_a_slug_that_a_future_station_shares_with_an_open_one_is_reported() -> N
     [station, *_] = open_stations()
     twin = make_station(SMALL_NETWORK, "keppel").model_copy(update={"slug": station.slug})
     [finding] = check_sanity(make_dataset(future_stations=(twin,)), SMALL_NETWORK)
-    assert finding.message.startswith("slug yishun occurs 2 times")
+    assert finding.message.startswith("slug yishun occurs twice")

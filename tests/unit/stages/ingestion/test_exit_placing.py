@@ -42,7 +42,10 @@ def test_an_odd_spelling_is_reported_once_with_all_its_features() -> None:
     made = run(feature("1", "DT18", "Exit A", "DT18"), feature("2", "DT18", "Exit B", "DT18", 60))
     (finding,) = findings_of(made, "station-spelled-oddly")
     assert finding.severity is Severity.INFO
-    assert finding.message == "STATION_NA 'DT18' was read as Telok Ayer (OBJECTID 1, 2)."
+    assert (
+        finding.message
+        == "STATION_NA holds the code 'DT18' instead of a name; it was read as Telok Ayer (OBJECTID 1, 2)."
+    )
     assert (finding.slug, finding.record_id) == ("telok-ayer", "lta-station-exits:1")
 
 

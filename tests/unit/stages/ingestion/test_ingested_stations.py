@@ -43,7 +43,7 @@ def test_an_opening_date_cites_the_announcement_that_the_table_names() -> None:
     assert (reason.document_id, reason.record_id) == (NETWORK_DOCUMENT, "CC33")
     assert "CE1 and CE2 become CC34 and CC33" in str(reason.stated_in)
     [general] = codes["NS27"].evidence["opened_date"]
-    assert "was not written down" in str(general.stated_in)
+    assert "was not recorded" in str(general.stated_in)
 
 
 def test_a_line_with_two_codes_at_a_station_stands_once() -> None:
