@@ -1,11 +1,10 @@
-"""Whether something on a page may lie upon the words of others, push them out of sight, or turn them round.
+"""Whether something on a page may lie upon the words of others, or push them out of sight.
 
 Which words that are depends on the whole layout. So no word of such a page is read.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.extraction.styles import PAINTING, declarations, may_overflow, may_push, may_reach
@@ -15,14 +14,9 @@ if TYPE_CHECKING:
 
     from mrt_pipeline.extraction.sheets import PageSheets
 
-_TURNING = re.compile("[\u202b\u202e\u2067]")
-"""Later words, of other elements too, are shown from right to left: an exit 12 is read as 21."""
-
 
 def may_be_covered(root: _Element, sheets: PageSheets) -> bool:
-    """Return whether words of a page may not be seen, or not as written, because of others."""
-    if any(_TURNING.search(str(words)) for words in root.itertext()):
-        return True
+    """Return whether words of a page may not be seen because of others."""
     painted = _painted(root)
     for element in root.iter():
         found = declarations(element.get("style") or "") or {}

@@ -22,6 +22,8 @@ MAX_WORDS_CHARS = 4000
 SHOWN_CHARS = 60
 """of the beginning of what was cut"""
 
+_TURNING = re.compile("[\u202b\u202e\u2067]")
+"""Words after it in its block are shown from right to left: an exit 12 is read as 21."""
 _SAFE_CUT = re.compile(r"[;.。；](?=\s|$)")
 _PLAIN = {
     wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
@@ -56,6 +58,8 @@ class Words:
     """whether words that may be a label were left out of it"""
     cut: str = ""
     """how it begins, if it was too long to be read to its end"""
+    is_turned: bool = False
+    """whether some of it may be shown from right to left; then none of it is text"""
     _open_link: int | None = None
     _is_broken: bool = False
 
@@ -68,6 +72,7 @@ class Words:
         """Append text as the page has it."""
         if not raw or self.cut:
             return
+        self.is_turned |= _TURNING.search(raw) is not None
         words = _clean(raw[: 2 * MAX_WORDS_CHARS])
         if self._is_broken and words.strip():
             self._write_break()
@@ -100,6 +105,8 @@ class Words:
 
     def finish(self) -> Words:
         """Return the words without white space around them."""
+        if self.is_turned:
+            self.text, self.links = NOTE, []
         self.text = self.text.rstrip(" ;") or (NOTE if self.has_gap else "")
         end = len(self.text)
         self.links = [(start, min(stop, end)) for start, stop in self.links if start < end]

@@ -293,8 +293,9 @@ class _Reader:
             self._words().break_item()
         else:
             is_blank = self._line.finish().is_empty  # the second of two breaks
+            is_turned = self._line.is_turned
             self.flush()
-            self._is_broken = not is_blank
+            self._is_broken, self._line.is_turned = not is_blank, is_turned
 
     def _start_table(self) -> None:
         if len(self._tables) >= MAX_TABLE_DEPTH:

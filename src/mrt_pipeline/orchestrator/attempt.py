@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mrt_pipeline.compare.access_turns import warn_of_lost_answer, warn_of_turn
 from mrt_pipeline.config import Mode
-from mrt_pipeline.contracts.findings import count_by_severity
+from mrt_pipeline.contracts.findings import Finding, count_by_severity
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, VALIDATION_NAME
 from mrt_pipeline.contracts.outputs import Stage3Output, StageOutput
 from mrt_pipeline.contracts.run import Fingerprint, Manifest, RunStatus, StageStatus
@@ -65,6 +65,8 @@ class Attempt:
         self._gate = gate
         self._log = log
         self._outputs: dict[int, StageOutput] = {}
+        self.findings: dict[int, tuple[Finding, ...]] = {}
+        """those of each stage that this attempt has run, by its number"""
         self._reusable: dict[int, bytes] = {}
         self._contents: dict[str, str] = {}
         self._predecessor = find_predecessor(context, session.manifest)
@@ -225,6 +227,7 @@ class Attempt:
         access.tracer.begin()
         output = reported = runner.execute(given)
         del given
+        self.findings[stage.number] = output.findings
         if stage is FINAL:
             self._let_go_of_inputs()
         specs = stage.sources_in_use(self._context.settings)

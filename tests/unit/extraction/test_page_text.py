@@ -471,3 +471,11 @@ def test_each_pane_of_tabs_is_headed_by_its_own_tab() -> None:
 def test_a_control_character_in_or_beside_a_tab_is_left_out() -> None:
     pane = "<div class='tabbertab' title='Exit\x14 C'>Ra\x14mp</div>"
     assert " ".join(text_of(pane).split()) == "====== Exit C ====== Ramp"
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "&#x202b;", "<b>\u2067</b>"])
+def test_words_that_may_be_turned_round_leave_only_their_own_cell_or_block_unread(mark: str) -> None:
+    table = f"<table><tr><td>A</td><td>{mark}Exit 12</td><td>Lift</td></tr></table>"
+    html = f"{table}<p>Exit B</p><p>{mark}C<br>D</p>"
+    assert rows_of(html) == [["A", "†", "Lift"]]
+    assert text_of(html).split("\n\n")[1:] == ["Exit B", "†", "†\n"]

@@ -349,7 +349,7 @@ def test_a_list_that_describes_a_release_wrongly_is_named_with_what_to_do(
     listed = json.loads(path.read_bytes())
     listed["versions"][0] |= lie
     path.write_text(json.dumps(listed))
-    with pytest.raises(ReleaseError, match=r"versions\.json describes .* Move it away"):
+    with pytest.raises(ReleaseError, match=r"versions\.json describes .* Move it elsewhere"):
         shelf.release(LATE)
 
 

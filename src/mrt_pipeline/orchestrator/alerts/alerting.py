@@ -80,8 +80,8 @@ class Alerting:
         from mrt_pipeline.orchestrator.alerts import run_alerts
 
         context = self._context_of_alerts()
-        if BY_STATION.name in attempt.manifest.attempts[-1].stages_run:
-            yield run_alerts.alert_of_sources(attempt.output(BY_STATION.number), context)
+        if (findings := attempt.findings.get(BY_STATION.number)) is not None:
+            yield run_alerts.alert_of_sources(findings, context)
         if attempt.manifest.status is RunStatus.STOPPED_AT_BUDGET:
             yield run_alerts.alert_of_budget(context)
         if attempt.manifest.status is RunStatus.COMPLETED:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Any
 from mrt_pipeline.config import Settings
 from mrt_pipeline.config.settings import CoverageMinSection
 from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.names import FINAL_STAGE, SOURCE_FAILED, STAGE2_ENRICHMENT
-from mrt_pipeline.contracts.outputs import Stage2Output, Stage3Output
+from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageStatus
 from mrt_pipeline.errors import (
     GateError,
@@ -103,9 +104,9 @@ def alert_of_budget(context: AlertContext) -> Alert | None:
     )
 
 
-def alert_of_sources(output: Stage2Output, context: AlertContext) -> Alert | None:
+def alert_of_sources(findings: Iterable[Finding], context: AlertContext) -> Alert | None:
     """Return the alert for a run that ended well although sources returned nothing for some stations."""
-    failed = [finding.message for finding in output.findings if finding.check == SOURCE_FAILED]
+    failed = [finding.message for finding in findings if finding.check == SOURCE_FAILED]
     if not failed:
         return None
     return context.alert(

@@ -46,7 +46,7 @@ _WORD = re.compile(r"[^\W_]+")
 _CHAR = re.compile(r"[^\W_]")
 _HEADING = re.compile(r"^=+[^\n]*=+[^\S\n]*$", re.MULTILINE)
 _SILENT = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(ref|gallery|math|style|script|templatestyles)\b[^>]*(?:/>|>.*?</\1\s*>)"
+    r"<!--.*?(?:-->|\Z)|<(ref|gallery|math|style|script|templatestyles)\b[^<>]*(?:/>|>.*?(?:</\1\s*>|\Z))"
     r"|\[\[\s*(?:Category|File|Image)\s*:[^\[\]]*(?:\[\[[^\[\]]*\]\][^\[\]]*)*\]\]"
     r"|__[A-Z]+__|\{\{DEFAULTSORT:[^{}]*\}\}",
     re.IGNORECASE | re.DOTALL,
@@ -55,9 +55,10 @@ _SILENT = re.compile(
 _TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
 _VALUE = re.compile(r"\|(?:[^|={}]*=)?([^|{}]*)")
 _MARKUP = re.compile(
-    r"\{\|[^\n]*|<[^>]*>|\[\[[^\[\]|]*\||\[?https?://[^\s\]]+|[\w-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')"
+    r"\{\|[^\n]*|<[^<>]*>|\[\[[^\[\]|]*\||\[?https?://[^\s\]]+|(?<![\w-])[\w-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')"
 )
 """parts of a source's words that are not shown: attributes, addresses, targets of links"""
+# Neither expression may scan the same text from many starts: a source may have 2 MiB of anything.
 
 
 def is_bare(html: str) -> bool:

@@ -38,7 +38,7 @@ from mrt_pipeline.orchestrator.alerts.run_alerts import (
 from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.runtime.manifests import save_manifest
 from tests.fakes.manifests import START, make_manifest, make_stage_record
-from tests.fakes.network_builder import make_dataset, make_stage2, open_stations
+from tests.fakes.network_builder import make_dataset, open_stations
 
 FOLDER = Path("outputs/20261123_081203")
 STAGE2 = "stage2_enrichment"
@@ -204,11 +204,11 @@ def test_a_run_that_stopped_at_its_budget_says_how_much_is_left() -> None:
 def test_a_source_that_failed_for_some_stations_is_reported_though_the_run_went_on() -> None:
     finding = Finding(check="source-failed", severity=Severity.WARNING, message="fandom_wiki gave nothing.")
     other = finding.model_copy(update={"check": "something-else"})
-    alert = alert_of_sources(make_stage2(findings=(other, finding)), _occasion())
+    alert = alert_of_sources((other, finding), _occasion())
     assert alert is not None
     assert (alert.trigger, alert.cause) == (Trigger.SOURCE_DOWN, "fandom_wiki gave nothing.")
     assert alert.command == f"mrt-pipeline run --output-dir {FOLDER} --retry-failed"
-    assert alert_of_sources(make_stage2(findings=(other,)), _occasion()) is None
+    assert alert_of_sources((other,), _occasion()) is None
 
 
 def _after_stage3(**changes: Any) -> Manifest:
