@@ -158,6 +158,11 @@ def without_doubted_lift(words: str) -> str:
     return " ".join(words[start:end] for start, end in _around_doubted_lift(words, 0, len(words))) or words
 
 
+def without_stop_names(words: str) -> str:
+    """Return some words without the exits that bus stops are named after, since others may have them too."""
+    return _STOP_NAME.sub(" ", words)
+
+
 def is_remark_on_exit(words: str) -> bool:
     """Return whether an entry names nothing, but qualifies the exit that it is about."""
     return is_bare_remark(words) and not _OF_A_THING.match(words)
@@ -186,7 +191,8 @@ def read_exits_of(
     for item in split_items(page.text, piece):
         words = page.text[item.start : item.end]
         found = read_labels(page, words)
-        if item.lead is not None or (found is None and not is_not_now(words)):  # `A; planned: B`
+        is_known = is_not_now(words) or is_understood(words)  # `Exit A; platform to concourse`
+        if item.lead is not None or (found is None and not is_known):  # `A; planned: B`
             return
         if found is not None and not words[found.rest_start :].strip(" ."):
             listed.append((item, found.labels))
@@ -287,13 +293,15 @@ def _read_stops(
     """Yield the stops of an item by their codes; alone in a part where nothing says that stops are meant."""
     if is_denying(BRACKETS.sub(" ", page.text[item.start : item.end])):
         return
+    is_alone = len(BUS_STOP_CODE.findall(page.text[item.start : item.end])) == 1
     for part in split_parts(page.text, item):
         if not is_about_stops and not BUS_STOP_CODE.fullmatch(page.text, part.start, part.end):
             continue
         words = page.text[part.start : part.end]
         named = labels_named(words)
-        meant = [label for label in labels if label in named]
-        if not meant and not labels_named(_STOP_NAME.sub(" ", words)):
+        is_of_all = not labels_named(without_stop_names(words))
+        meant = [label for label in labels if label in named and not (is_of_all and is_alone)]
+        if not meant and is_of_all:
             meant = list(labels)
         for start, end in _stretches(page.text, part.start, part.end, BUS_STOP_CODE):
             for match in BUS_STOP_CODE.finditer(page.text, start, end):

@@ -10,18 +10,23 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import EXIT, labels_in, labels_named, upper_labels
 from mrt_pipeline.extraction.page_model import Line, PageText, Piece
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, read_exits_of
-from mrt_pipeline.extraction.rules.contexts import ABOUT_TRAINS, Labels, exits_named, listed_exits
-from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, read_exits_of, without_stop_names
+from mrt_pipeline.extraction.rules.contexts import ABOUT_TRAINS, exits_named
+from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_noted
 from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket, pieces_behind, read_labels
-from mrt_pipeline.extraction.rules.lists import EXITS_BEHIND
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
-from mrt_pipeline.extraction.rules.parts import part_of
-from mrt_pipeline.extraction.rules.platforms import TO, claim_platform, goals_in, line_of, lone_goal
-from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head
-from mrt_pipeline.extraction.rules.values import read_told, read_value
-from mrt_pipeline.extraction.rules.words import FEATURES, PLATFORM_WORDS
+from mrt_pipeline.extraction.rules.platforms import (
+    TO,
+    claim_platform,
+    goals_in,
+    line_of,
+    lone_goal,
+    read_signed,
+)
+from mrt_pipeline.extraction.rules.sections import Section, has_key, is_untrusted_head
+from mrt_pipeline.extraction.rules.values import exits_behind, read_told, read_value
+from mrt_pipeline.extraction.rules.words import FEATURES, PLATFORM_WORDS, Meaning
 
 _PLATFORM_BEHIND = re.compile(
     rf"(?P<goal>[^.;()]+?)\s*[:：(–—-]\s*(?i:{'|'.join(PLATFORM_WORDS)})\s+(?P<sign>[A-Z]|[0-9])\)?\.?"
@@ -67,15 +72,18 @@ def read_entry(page: RulePage, entry: Entry, section: Section) -> Iterator[Candi
     yield from _read_platform_behind(page, entry, section)
     about = {section.topic, *(page.vocabulary.meaning_of(page.words(piece)) for piece in entry.above)}
     if ABOUT_TRAINS & about:
+        if Meaning.PLATFORM in about:
+            yield from read_signed(page, *entry.bounds, section.headings, entry.bounds)
         return
     words, piece = page.words(entry.line.piece), entry.line.piece
     found = read_labels(page, words)
     if found and (found.has_word or (entry.may_be_bare and _is_set_off(words, found))):
         if not has_doubtful_bracket(page, piece, found):
             yield from _read_labelled(page, entry, found, section)
-    elif behind := _exits_behind(page, piece):
-        name, labels = behind
-        yield from read_value(page, name, labels, entry.above, entry.bounds, topic=section.topic)
+    elif parts := exits_behind(page, piece):
+        for name, labels, lead in parts:
+            above = [lead, *entry.above] if lead else entry.above
+            yield from read_value(page, name, labels, above, entry.bounds, topic=section.topic)
     else:
         yield from _read_owned(page, entry, section)
 
@@ -96,16 +104,23 @@ def _read_labelled(page: RulePage, entry: Entry, found: LabelText, section: Sect
     is_head = len(words) <= MAX_HEADER_CHARS and not words.endswith(".")
     if meaning in FEATURES and not rest:
         yield from read_exits_of(page, piece, meaning, entry.bounds)
-    elif meaning is None and is_head and exits_named(page, subject) is None:
+    elif meaning is None and is_head and _is_thing(page, subject):
         yield from read_value(page, subject, found.labels, outer, None)
+
+
+def _is_thing(page: RulePage, subject: Piece) -> bool:
+    """Return whether words name no exit, but for one after which a stop is named: `59049 Stn Exit A`."""
+    words = page.words(subject)
+    is_stop = BUS_STOP_CODE.search(words) is not None and not labels_named(without_stop_names(words))
+    return exits_named(page, subject) is None or (is_stop and not is_noted(words))
 
 
 def _read_owned(page: RulePage, entry: Entry, section: Section) -> Iterator[Candidate]:
     """Yield what an entry says that is a sentence about exits, or stands under them."""
     piece = entry.line.piece
     words = page.words(piece)
-    named = labels_named(words)
-    if entry.line.kind == "paragraph":
+    named = labels_named(without_stop_names(words))
+    if entry.line.kind == "paragraph" and not has_key(page, words):
         if section.labels and not named:
             yield from read_told(page, piece, section.labels)
     elif mention := EXIT.pattern.match(words):
@@ -151,12 +166,3 @@ def _groups_of(page: PageText) -> Iterator[list[Entry]]:
 def _is_set_off(words: str, found: LabelText) -> bool:
     rest = words[found.rest_start :].lstrip()
     return found.has_word or not rest or rest[0] in ":：–—-"
-
-
-def _exits_behind(page: RulePage, piece: Piece) -> tuple[Piece, Labels] | None:
-    """Return what an entry names before its exits, and them: `Lift (Exits 2 and 4)`."""
-    match = EXITS_BEHIND.fullmatch(page.text, piece.start, piece.end)
-    if match is None or len(BUS_STOP_CODE.findall(match["name"])) > 1:  # which one is meant?
-        return None
-    labels = listed_exits(page, Piece(*match.span("exits")), may_be_bare=False)
-    return (part_of(piece, *match.span("name")), labels) if labels else None

@@ -63,6 +63,10 @@ _FORMS = (
 """Forms of labels, the surest first: as they are signed, then in lower case, which without `exit` counts only
 where a mark sets it off, since `a` is a word."""
 _REST_BEGINS = re.compile(r"\s*(?:$|[(（\[:：–—,;•·¦]|-\s|/\s|\.(?:\s|$)|only\s*$)")
+_LEADING = re.compile(
+    rf"[\s*#•·]*(?:at|near|outside|beside)\s+(?:the\s+)?(?=(?:{EXIT_WORD})(?![a-z]))", re.IGNORECASE
+)
+"""`Near Exit A`: what stands with it is there."""
 _KEY_OF_EXIT = re.compile(
     rf"(?P<key>\S.*?)\s*(?:\(|[:–-]|\bat\b|\bof\b|\bfor\b|\s)\s*(?P<exit>(?i:{EXIT_WORD})\s.*?)\)?"
 )
@@ -88,6 +92,8 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
     start = _skip_own_name(page, text)
     if start is None:
         return None
+    if lead := _LEADING.match(text, start):
+        start = lead.end()
     for form in _FORMS:
         match = form.match(text, start)
         if match is not None and (_REST_BEGINS.match(match["rest"]) or _is_bare_in_brackets(match)):

@@ -111,7 +111,12 @@ class ListReader:
         known = None if found else self.page.vocabulary.meaning_of_key(words.rstrip(" :："))
         meaning = known or owner.meaning
         is_below_sign = owner.piece is not None and sign_of_heading(self.page, owner.piece) is not None
-        is_about_trains = is_below_sign or section.topic is Meaning.PLATFORM or section.sign is not None
+        is_about_trains = (
+            Meaning.PLATFORM in (owner.meaning, known)
+            or is_below_sign
+            or section.topic is Meaning.PLATFORM
+            or section.sign is not None
+        )
         is_short_entry = line.kind != "paragraph" and len(words) < MAX_HEADER_CHARS
         key, colon, rest = words.partition(":")
         is_keyed = has_key(self.page, words) and any(map(str.isupper, BRACKETS.sub("", rest)))

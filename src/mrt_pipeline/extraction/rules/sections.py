@@ -33,10 +33,18 @@ _OF_NEARBY_THINGS = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK})
 LABEL_LINE, KEY_LINE = 7, 8
 """Levels of a line that is nothing but an exit, or nothing but a key: it heads what follows."""
 _BY_EXIT = re.compile(r"\b(?:by|per|at each|for each|of each) exits?\b", re.IGNORECASE)
+_FROM = re.compile(r"^\s*from\s+(?=exit\s+\w{1,2}\s*$)", re.IGNORECASE)
+"""`From Exit A` heads what one reaches from there."""
 _SENTENCE_ENDS = re.compile(r"[.!?。]\s*$")
 _SENTENCE = re.compile(r"[.!?。]\s+")
 _LEADS_ON = re.compile(
-    r"\b(?:following|below|as follows|these)\b|以下|下列|\bberikut\b|பின்வரும்", re.IGNORECASE
+    r"\b(?:following|below(?!\s+(?:the\s+)?(?-i:[A-Z]))|as follows|these)\b|以下|下列|\bberikut\b|பின்வரும்",
+    re.IGNORECASE,
+)
+"""A station that lies `below Kim Seng Road` leads to nothing."""
+_SPEAKS_OF_ALL = re.compile(
+    r"\b(?:exits|entrances|them|these|those|all|(?:only|none|any|nothing) (?:of|but|except|exit))\b",
+    re.IGNORECASE,
 )
 
 
@@ -125,7 +133,7 @@ def has_key(page: RulePage, words: str) -> bool:
 
 def read_label_heading(page: RulePage, text: str, *, is_about_exits: bool = False) -> tuple[str, ...]:
     """Return the exits that a heading or caption is about; bare labels count only below one about exits."""
-    found = read_labels(page, text)
+    found = read_labels(page, _FROM.sub("", text))
     is_bare = found is not None and not text[found.rest_start :].strip()
     return found.labels if found and (found.has_word or (is_about_exits and is_bare)) else ()
 
@@ -176,7 +184,22 @@ def is_untrusted_lead(page: RulePage, line: Line) -> bool:
         last = _SENTENCE.split(words)[-1]
         plain = without_stations(last, page.names.slugs)
         return is_taken_back(last) or not is_understood(plain, may_name=True, is_sentence=True)
-    return _LEADS_ON.search(words) is not None and is_taken_back(words)
+    sentences = _SENTENCE.split(words)
+    first = next((number for number, one in enumerate(sentences) if _LEADS_ON.search(one)), None)
+    return first is not None and any(
+        is_taken_back(one)
+        for number, one in enumerate(sentences)
+        if number == first or _is_of_what_follows(one, is_behind=number > first)
+    )
+
+
+def _is_of_what_follows(sentence: str, *, is_behind: bool) -> bool:
+    """Return whether a sentence beside the one that leads on may be about what that leads to.
+
+    Behind it, one about a single exit is not: `The exits are as follows. Exit B has no lift.`
+    """
+    is_of_one = len(labels_named(sentence)) == 1
+    return _SPEAKS_OF_ALL.search(sentence) is not None or (is_behind and not is_of_one)
 
 
 def _is_turning_lead(page: RulePage, line: Line, below: Sequence[Block]) -> bool:

@@ -26,8 +26,11 @@ from mrt_pipeline.extraction.rules.platforms import (
 )
 from mrt_pipeline.extraction.rules.sections import Section, is_untrusted_head, may_turn
 from mrt_pipeline.extraction.rules.tables import first_words, takes_back
-from mrt_pipeline.extraction.rules.values import read_value
+from mrt_pipeline.extraction.rules.values import exits_behind, read_value
 from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, Meaning, folded
+
+_HEADED = frozenset({Meaning.BUS_STOP, Meaning.LANDMARK, Meaning.ACCESS, *FEATURES})
+"""What a column is whose head says so, whatever stands before it."""
 
 
 @dataclass(slots=True)
@@ -115,26 +118,35 @@ def _read_row(
                     page, piece, card.labels, _above(heads, row, number), row.bounds, topic=section.topic
                 )
             continue
-        labels = _exits_of_row(page, row, column, heads, section)
-        above = _above(heads, row, number)
         if number == 0 and column is None and (len(filled) > 1 or exits_named(page, cell.piece)):
             continue  # it says whose, or what, the others are
-        if not labels or page.vocabulary.meaning_of(_head_of(page, heads, number)) is Meaning.EXIT:
-            continue
-        is_keyed = number - 1 in keys or (number > 0 and column is None and not heads.rows)
-        cells = [] if is_keyed else [one.cells[number].piece for one in body if one is not row]
-        if is_keyed and listed_exits(page, row.cells[number - 1].piece) is None:
-            above = [row.cells[number - 1].piece, *above]
+        if page.vocabulary.meaning_of(_head_of(page, heads, number)) is not Meaning.EXIT:
+            yield from _read_cell(page, row, number, column, heads, body, section)
+
+
+def _read_cell(
+    page: RulePage,
+    row: TableRow,
+    number: int,
+    column: int | None,
+    heads: _Heads,
+    body: Sequence[TableRow],
+    section: Section,
+) -> Iterator[Candidate]:
+    """Yield what a cell says of the exits of its row, or of those that stand behind each thing it lists."""
+    piece, above = row.cells[number].piece, _above(heads, row, number)
+    labels = _exits_of_row(page, row, column, heads, section)
+    is_keyed = number - 1 in heads.keys or (number > 0 and column is None and not heads.rows)
+    if is_keyed and listed_exits(page, row.cells[number - 1].piece) is None:
+        above = [row.cells[number - 1].piece, *above]
+    if labels:
+        beside = [] if is_keyed else [one.cells[number].piece for one in body if one is not row]
         yield from read_value(
-            page,
-            cell.piece,
-            labels,
-            above,
-            row.bounds,
-            beside=cells,
-            topic=section.topic,
-            is_keyed=is_keyed,
+            page, piece, labels, above, row.bounds, beside=beside, topic=section.topic, is_keyed=is_keyed
         )
+    elif is_keyed and labels is not NOBODY:
+        for name, own, _ in exits_behind(page, piece):
+            yield from read_value(page, name, own, above, row.bounds, is_keyed=True)
 
 
 def _card(page: RulePage, piece: Piece) -> LabelText | None:
@@ -147,7 +159,10 @@ def _card(page: RulePage, piece: Piece) -> LabelText | None:
 def _columns_of_keys(page: RulePage, body: Sequence[TableRow], column: int | None) -> frozenset[int]:
     """Return the columns whose cells say row by row what those behind them hold."""
     found: set[int] = set()
+    heads = body[0].cells if _is_head(page, body[0], column, _Heads()) else ()
     for number in range(len(body[0].cells) - 1):
+        if heads and page.vocabulary.meaning_of(page.words(heads[number + 1].piece)) in _HEADED:
+            continue
         words = [page.words(row.cells[number].piece) for row in body]
         known = [page.vocabulary.meaning_of_key(cell) is not None for cell in words if cell]
         if number != column and number + 1 != column and known and 2 * sum(known) > len(known):
@@ -259,11 +274,18 @@ def _is_full_width(page: RulePage, row: TableRow) -> bool:
 
 
 def _column_of_exits(page: RulePage, rows: Sequence[TableRow]) -> int | None:
-    """Return the one column whose cells name exits and nothing else."""
+    """Return the one column whose cells name exits and nothing else: by its head, or their words, or none."""
     found = [
         number for number in range(len(rows[0].cells) if rows else 0) if _holds_exits(page, rows, number)
     ]
-    return found[0] if len(found) == 1 else None
+    said = [
+        n for n in found if page.vocabulary.meaning_of(page.words(rows[0].cells[n].piece)) is Meaning.EXIT
+    ]
+    worded = [
+        n for n in found if any(listed_exits(page, row.cells[n].piece, may_be_bare=False) for row in rows)
+    ]
+    chosen = said or worded or found
+    return chosen[0] if len(chosen) == 1 else None
 
 
 def _holds_exits(page: RulePage, rows: Sequence[TableRow], number: int) -> bool:

@@ -10,10 +10,12 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named, sentence_at
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.cells import read_cell
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, read_cell
 from mrt_pipeline.extraction.rules.columns import meaning_by_form
-from mrt_pipeline.extraction.rules.contexts import Labels, what_is
+from mrt_pipeline.extraction.rules.contexts import Labels, listed_exits, what_is
+from mrt_pipeline.extraction.rules.lists import EXITS_BEHIND
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
+from mrt_pipeline.extraction.rules.parts import part_of, split_items, split_parts
 from mrt_pipeline.extraction.rules.prose import LEADS_TO, names_led_to
 from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
@@ -68,6 +70,35 @@ def read_value(
             if what.meaning is None or found.field != "landmark":
                 yield found
         yield from read_told(page, piece, labels)
+
+
+def exits_behind(page: RulePage, piece: Piece) -> list[tuple[Piece, Labels, Piece | None]]:
+    """Return what a piece names before its exits, with them, and the key before it; all of it or nothing.
+
+    `Lift (Exits 2 and 4)`, `Bus stops: 59049 (Exit A), 59041 (Exits B and C)`.
+    """
+    if whole := _exits_behind(page, piece):
+        return [(*whole, None)]
+    found: list[tuple[Piece, Labels, Piece | None]] = []
+    for item in split_items(page.text, piece):
+        lead = None
+        if item.lead is not None:
+            start = page.text.rfind(item.lead, piece.start, item.start)
+            lead = Piece(start, start + len(item.lead))
+        for part in split_parts(page.text, item):
+            owned = _exits_behind(page, Piece(part.start, part.end, part.links))
+            if owned is None or item.is_taken_back:
+                return []
+            found.append((*owned, lead))
+    return found
+
+
+def _exits_behind(page: RulePage, piece: Piece) -> tuple[Piece, Labels] | None:
+    match = EXITS_BEHIND.fullmatch(page.text, piece.start, piece.end)
+    if match is None or len(BUS_STOP_CODE.findall(match["name"])) > 1:  # which one is meant?
+        return None
+    labels = listed_exits(page, Piece(*match.span("exits")), may_be_bare=False)
+    return (part_of(piece, *match.span("name")), labels) if labels else None
 
 
 def read_told(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Candidate]:

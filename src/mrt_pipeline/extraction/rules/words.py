@@ -156,7 +156,7 @@ ADDRESS = re.compile(
     r"|.*\b(?:roads?|rd|streets?|st|avenues?|ave|drives?|dr|crescent|cres|lane|link|close|boulevard|blvd"
     r"|expressway|highway|grove|terrace|ring|rise|vista|walk|way|hill|view|central|place|park)(?:\s+\d+[a-z]?)"
     r"|.*\b(?:roads?|rd|streets?|st|avenues?|ave|drives?|dr|crescent|cres|lane|link|way|close|boulevard|blvd"
-    r"|expressway|highway|grove|terrace)",
+    r"|expressway|highway|grove|terrace)(?:\s+(?:north|south|east|west|central|[1-9]\d?))?",
     re.IGNORECASE,
 )
 """Roads, blocks and floors: where a thing is, not what is there."""
