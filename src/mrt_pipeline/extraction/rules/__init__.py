@@ -2,12 +2,11 @@
 
 ``page_rules``     the page from top to bottom, and what is handed on
 ``sections``       what do the headings above a block say of it
-``tables``         what does each row of a table say
-``grids``          which way round does a table stand
-``columns``        what do a table's columns hold
+``tables``         what does a table say, and which of its rows are of use
+``table_parts``    which rows have the same heads, and what do their columns hold
+``table_cells``    what does a cell say, and of which exits
 ``lists``          what does an entry say that begins with an exit or a key
 ``contexts``       whose is a value and what is it, by the words nearest to it that say so
-``table_forms``    what a table says to whoever knows only its contexts
 ``entry_forms``    the same of lists, terms and lines
 ``values``         what a value says, by its contexts or else by its own kind
 ``prose``          what does a sentence say in so many words

@@ -11,7 +11,7 @@ from mrt_pipeline.extraction.mentions import EXIT, labels_in, labels_named, uppe
 from mrt_pipeline.extraction.page_model import Line, PageText, Piece
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, read_exits_of
-from mrt_pipeline.extraction.rules.contexts import ABOUT_TRAINS, Labels, exits_named, listed_exits
+from mrt_pipeline.extraction.rules.contexts import ABOUT_TRAINS, Labels, exits_named, listed_exits, what_is
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
 from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket, pieces_behind, read_labels
 from mrt_pipeline.extraction.rules.lists import EXITS_BEHIND
@@ -71,11 +71,13 @@ def read_entry(page: RulePage, entry: Entry, section: Section) -> Iterator[Candi
     words, piece = page.words(entry.line.piece), entry.line.piece
     found = read_labels(page, words)
     if found and (found.has_word or (entry.may_be_bare and _is_set_off(words, found))):
-        if not has_doubtful_bracket(page, piece, found):
+        if not has_doubtful_bracket(words, found):
             yield from _read_labelled(page, entry, found, section)
     elif behind := _exits_behind(page, piece):
         name, labels = behind
-        yield from read_value(page, name, labels, entry.above, entry.bounds, topic=section.topic)
+        yield from read_value(
+            page, name, labels, what_is(page, map(page.words, entry.above)), entry.bounds, topic=section.topic
+        )
     else:
         yield from _read_owned(page, entry, section)
 
@@ -85,9 +87,10 @@ def _read_labelled(page: RulePage, entry: Entry, found: LabelText, section: Sect
     piece = entry.line.piece
     if not labels_named(page.words(piece)) <= set(found.labels):
         return
+    what = what_is(page, map(page.words, entry.above))
     rest = [part for part in pieces_behind(page, piece, found) if part.start < part.end]
     for part in rest:
-        yield from read_value(page, part, found.labels, entry.above, entry.bounds, topic=section.topic)
+        yield from read_value(page, part, found.labels, what, entry.bounds, topic=section.topic)
     if not entry.above or not all(is_understood(page.words(part)) for part in rest):
         return
     subject, *outer = entry.above
@@ -96,8 +99,8 @@ def _read_labelled(page: RulePage, entry: Entry, found: LabelText, section: Sect
     is_head = len(words) <= MAX_HEADER_CHARS and not words.endswith(".")
     if meaning in FEATURES and not rest:
         yield from read_exits_of(page, piece, meaning, entry.bounds)
-    elif meaning is None and is_head and exits_named(page, subject) is None:
-        yield from read_value(page, subject, found.labels, outer, None)
+    elif meaning is None and is_head and exits_named(page, words) is None:
+        yield from read_value(page, subject, found.labels, what_is(page, map(page.words, outer)), None)
 
 
 def _read_owned(page: RulePage, entry: Entry, section: Section) -> Iterator[Candidate]:
@@ -113,10 +116,11 @@ def _read_owned(page: RulePage, entry: Entry, section: Section) -> Iterator[Cand
         if named == labels:
             yield from read_told(page, piece, tuple(sorted(labels)))
     elif not entry.is_mixed:
-        above = (exits_named(page, one) for one in entry.above)
+        above = (exits_named(page, page.words(one)) for one in entry.above)
         owners = next((labels for labels in above if labels is not None), section.labels)
         if owners and not named and not names_another_exit(words, owners):
-            yield from read_value(page, piece, owners, entry.above, entry.bounds, topic=section.topic)
+            what = what_is(page, map(page.words, entry.above))
+            yield from read_value(page, piece, owners, what, entry.bounds, topic=section.topic)
 
 
 def _read_platform_behind(page: RulePage, entry: Entry, section: Section) -> Iterator[Candidate]:
@@ -158,5 +162,5 @@ def _exits_behind(page: RulePage, piece: Piece) -> tuple[Piece, Labels] | None:
     match = EXITS_BEHIND.fullmatch(page.text, piece.start, piece.end)
     if match is None or len(BUS_STOP_CODE.findall(match["name"])) > 1:  # which one is meant?
         return None
-    labels = listed_exits(page, Piece(*match.span("exits")), may_be_bare=False)
+    labels = listed_exits(page, match["exits"], may_be_bare=False)
     return (part_of(piece, *match.span("name")), labels) if labels else None

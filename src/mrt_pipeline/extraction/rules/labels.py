@@ -95,11 +95,11 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
     return None
 
 
-def has_doubtful_bracket(page: RulePage, piece: Piece, found: LabelText) -> bool:
-    """Return whether brackets right behind the labels that a piece begins with may take them back."""
-    bracket = _BRACKET.match(page.text, piece.start + found.rest_start, piece.end)
-    words = bracket.group(1) if bracket else ""
-    return bool(words) and (is_doubtful_bracket(words) or "new" in folded(words).split())
+def has_doubtful_bracket(words: str, found: LabelText) -> bool:
+    """Return whether brackets right behind the labels that some words begin with may take them back."""
+    bracket = _BRACKET.match(words, found.rest_start)
+    remark = bracket.group(1) if bracket else ""
+    return bool(remark) and (is_doubtful_bracket(remark) or "new" in folded(remark).split())
 
 
 def is_answered_no(words: str, found: LabelText) -> bool:

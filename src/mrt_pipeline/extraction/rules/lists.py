@@ -165,7 +165,7 @@ class ListReader:
         yield from self._read_exits_of_stop(words, found, owner, section)
         meaning = owner.meaning or topic_of_values(section)
         if found is not None:
-            if not has_doubtful_bracket(page, piece, found) and not _is_new_sentence(words, found):
+            if not has_doubtful_bracket(words, found) and not _is_new_sentence(words, found):
                 yield from self._read_labelled(piece, found, owner, meaning)
         elif owner.labels and (_is_entry(line, words) or has_key(page, words)):
             yield from read_cell(page, piece, meaning, owner.labels, bounds, need="sign")

@@ -6,10 +6,9 @@ the exit that a row, an entry or a sentence is about. Everything it claims still
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from mrt_pipeline.contracts.claims import HeadedValue
 from mrt_pipeline.extraction.candidates import Candidate
@@ -23,8 +22,7 @@ from mrt_pipeline.extraction.rules.lists import ListReader
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.passages import choose_passages, is_unread_line
 from mrt_pipeline.extraction.rules.prose import read_prose
-from mrt_pipeline.extraction.rules.sections import Section, sections_of
-from mrt_pipeline.extraction.rules.table_forms import read_table_by_form
+from mrt_pipeline.extraction.rules.sections import Section, of_line, sections_of
 from mrt_pipeline.extraction.rules.tables import read_table
 from mrt_pipeline.extraction.rules.words import FEATURES
 
@@ -33,8 +31,6 @@ MAX_CANDIDATES = 1000
 
 MAX_UNKNOWN_HEADS = 20
 MAX_HEADED = 400
-_MODE = re.compile(r"\b[ML]RT\b")
-"""One half of an interchange of both kinds: `LRT exits`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +69,15 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
         if section.is_unread or len(found) >= MAX_CANDIDATES:
             continue
         if isinstance(block, Table):
-            stretch = _read_table(rule_page, block, section, found)
+            reading = read_table(rule_page, block, section)
+            found.update(dict.fromkeys(reading.candidates))
+            stretch = bounds_of(block) if reading.is_unread else None
         elif isinstance(block, Line):
             candidates = list(lists.read(block, section))
             stretch = _read_line(rule_page, block, section, lists, candidates, found)
             if not lists.is_unread:
                 by_form = read_entry(rule_page, entries[block], section)
-                _add_new(found, _of_line(rule_page, by_form, section.headings))
+                _add_new(found, of_line(rule_page, by_form, section.headings))
         else:
             continue
         if stretch is not None:
@@ -93,19 +91,6 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
     )
     headed = () if ALL in withdrawn else tuple(rule_page.headed[:MAX_HEADED])
     return RuleReading(tuple(kept)[:MAX_CANDIDATES], passages, headed)
-
-
-def _read_table(
-    page: RulePage, table: Table, section: Section, found: dict[Candidate, None]
-) -> Bounds | None:
-    """Read a table and return its bounds if a row of it was not read."""
-    is_unread = False
-    for reading in read_table(page, table, section):
-        found.update(dict.fromkeys(_of_line(page, reading.candidates, reading.leads)))
-        is_unread = is_unread or reading.is_unread
-    by_form = _of_line(page, read_table_by_form(page, table, section), section.headings)
-    _add_new(found, by_form)
-    return bounds_of(table) if is_unread else None
 
 
 def _read_line(
@@ -122,18 +107,9 @@ def _read_line(
     known = {_statement(candidate) for candidate in candidates}
     if not _is_answer(page, page.words(line.piece)):
         candidates += [item for item in read_prose(page, line, section) if _statement(item) not in known]
-    found.update(dict.fromkeys(_of_line(page, candidates, section.headings)))
+    found.update(dict.fromkeys(of_line(page, candidates, section.headings)))
     is_unread = is_unread_line(page, line, candidates, has_owner=lists.has_owner)
     return (line.piece.start, line.piece.end) if is_unread else None
-
-
-def _of_line(page: RulePage, candidates: Iterable[Candidate], leads: Sequence[str]) -> Iterator[Candidate]:
-    """Yield statements of exits with the line, or the mode, of the building that the nearest words name."""
-    named: set[str] = next((lines for text in leads if (lines := page.names.lines_headed(text))), set())
-    named = named or next((modes for text in leads if (modes := set(_MODE.findall(text)))), set())
-    line = named.pop() if len(named) == 1 else None
-    for item in candidates:
-        yield replace(item, line=line) if item.exit_label is not None and line else item
 
 
 def _is_answer(page: RulePage, words: str) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mrt_pipeline.extraction.access_words import is_elsewhere, is_hostile, is_not_now
+from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, Table
 from mrt_pipeline.extraction.place_names import without_stations
@@ -25,6 +26,8 @@ from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.platforms import led_sign
 from mrt_pipeline.extraction.rules.words import FEATURES, UNREAD_TOPICS, Meaning
 
+_MODE = re.compile(r"\b[ML]RT\b")
+"""One half of an interchange of both kinds: `LRT exits`."""
 _BRANCH = re.compile(r"\b(?:branch|extension|loop)\b", re.IGNORECASE)
 """A part of a line is named after a station of another place."""
 
@@ -128,6 +131,15 @@ def read_label_heading(page: RulePage, text: str, *, is_about_exits: bool = Fals
     found = read_labels(page, text)
     is_bare = found is not None and not text[found.rest_start :].strip()
     return found.labels if found and (found.has_word or (is_about_exits and is_bare)) else ()
+
+
+def of_line(page: RulePage, candidates: Iterable[Candidate], leads: Sequence[str]) -> Iterator[Candidate]:
+    """Yield statements of exits with the line, or the mode, of the building that the nearest words name."""
+    named: set[str] = next((lines for text in leads if (lines := page.names.lines_headed(text))), set())
+    named = named or next((modes for text in leads if (modes := set(_MODE.findall(text)))), set())
+    line = named.pop() if len(named) == 1 else None
+    for item in candidates:
+        yield replace(item, line=line) if item.exit_label is not None and line else item
 
 
 def topic_of_values(section: Section) -> Meaning | None:
