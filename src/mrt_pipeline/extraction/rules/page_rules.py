@@ -7,7 +7,6 @@ the exit that a row, an entry or a sentence is about. Everything it claims still
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mrt_pipeline.contracts.claims import HeadedValue
@@ -16,9 +15,9 @@ from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Table, bounds_of
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.extraction.rules.closures import ALL, withdraw_closed
-from mrt_pipeline.extraction.rules.entry_forms import entries_of, read_entry
+from mrt_pipeline.extraction.rules.entries import Entry, entries_of, place_of
 from mrt_pipeline.extraction.rules.headers import Vocabulary, load_vocabulary
-from mrt_pipeline.extraction.rules.lists import ListReader
+from mrt_pipeline.extraction.rules.lists import read_entry
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.passages import choose_passages, is_unread_line
 from mrt_pipeline.extraction.rules.prose import read_prose
@@ -59,7 +58,7 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
         vocabulary: what heads and keys mean; the package's own if none is given.
     """
     rule_page = RulePage.of(page, names, vocabulary or load_vocabulary())
-    lists, entries = ListReader(rule_page), entries_of(rule_page)
+    entries = entries_of(rule_page)
     found: dict[Candidate, None] = {}
     unread: list[tuple[int, Bounds]] = []
     for heading in (block for block in page.blocks if isinstance(block, Heading)):
@@ -73,11 +72,7 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
             found.update(dict.fromkeys(reading.candidates))
             stretch = bounds_of(block) if reading.is_unread else None
         elif isinstance(block, Line):
-            candidates = list(lists.read(block, section))
-            stretch = _read_line(rule_page, block, section, lists, candidates, found)
-            if not lists.is_unread:
-                by_form = read_entry(rule_page, entries[block], section)
-                _add_new(found, of_line(rule_page, by_form, section.headings))
+            stretch = _read_line(rule_page, entries[block], section, found)
         else:
             continue
         if stretch is not None:
@@ -93,39 +88,25 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
     return RuleReading(tuple(kept)[:MAX_CANDIDATES], passages, headed)
 
 
-def _read_line(
-    page: RulePage,
-    line: Line,
-    section: Section,
-    lists: ListReader,
-    candidates: list[Candidate],
-    found: dict[Candidate, None],
-) -> Bounds | None:
-    """Read the sentences of a line whose form was read, and return its bounds if one of them was not read."""
-    if lists.is_unread:
+def _read_line(page: RulePage, entry: Entry, section: Section, found: dict[Candidate, None]) -> Bounds | None:
+    """Read a line by its form and then its sentences, and return its bounds if one of them was not read."""
+    placed = place_of(page, entry, section)
+    if placed.is_unread:
         return None
+    candidates = list(read_entry(page, entry, placed, section))
     known = {_statement(candidate) for candidate in candidates}
-    if not _is_answer(page, page.words(line.piece)):
-        candidates += [item for item in read_prose(page, line, section) if _statement(item) not in known]
+    if not _is_answer(page, page.words(entry.line.piece)):
+        told = read_prose(page, entry.line, section)
+        candidates += [item for item in told if _statement(item) not in known]
     found.update(dict.fromkeys(of_line(page, candidates, section.headings)))
-    is_unread = is_unread_line(page, line, candidates, has_owner=lists.has_owner)
-    return (line.piece.start, line.piece.end) if is_unread else None
+    has_owner = bool(placed.owners or placed.own)
+    return entry.bounds if is_unread_line(page, entry.line, candidates, has_owner=has_owner) else None
 
 
 def _is_answer(page: RulePage, words: str) -> bool:
     """Return whether a line answers its key and is no sentence: `Step-free: –` says nothing of a way."""
     key, colon, _ = words.partition(":")
     return bool(colon) and page.vocabulary.meaning_of_key(key) in FEATURES and not labels_named(words)
-
-
-def _add_new(found: dict[Candidate, None], others: Iterable[Candidate]) -> None:
-    """Add the statements that were not made before."""
-    new = list(others)
-    known = {_statement(candidate) for candidate in found if not candidate.is_prose} if new else set()
-    for item in new:
-        if _statement(item) not in known:
-            known.add(_statement(item))
-            found[item] = None
 
 
 def _statement(candidate: Candidate) -> tuple[object, ...]:

@@ -103,7 +103,13 @@ def _read_below_signs(page: RulePage, row: TableRow, part: Part, section: Sectio
             goals = goals_in(page, *bounds, None)
         elif column.sign and key in (None, Meaning.LINE):
             goals = goals or lone_goal(page, *bounds)
-        line = line_of(page, page.words(cell.piece), _line_below(page, part, number), *section.headings)
+        line = line_of(
+            page,
+            page.words(row.cells[0].piece),
+            page.words(cell.piece),
+            _line_below(page, part, number),
+            *section.headings,
+        )
         yield from claim_platform(
             page,
             sign[0],
