@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mrt_pipeline.extraction.page_model import Line, PageText
+from mrt_pipeline.extraction.qualifiers import is_bare_date
 from mrt_pipeline.extraction.rules.cells import is_remark_on_exit, without_doubted_lift
 from mrt_pipeline.extraction.rules.contexts import ABOUT_TRAINS, Labels, What, exits_named, what_is
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
@@ -83,7 +84,7 @@ def place_of(page: RulePage, entry: Entry, section: Section) -> Placed:
     owners = _owners(page, entry, section)
     entries = [Entry(line, entry.above[number:]) for number, line in enumerate(entry.above, 1)]
     is_below = any(_takes_back(page, one, section) or _may_turn(page, one, section) for one in entries)
-    is_taken_back = not is_below and _takes_back(page, entry, section)
+    is_taken_back = not is_below and (_takes_back(page, entry, section) or is_bare_date(words))
     if entry.line.kind == "paragraph" and is_remark_on_exit(_SENTENCE_END.split(words, maxsplit=1)[0]):
         page.withdrawn.update(section.labels)
     if is_taken_back and _is_status(page, words) and _is_about_exit(page, entry):

@@ -12,6 +12,7 @@ from typing import Literal
 
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Cell, Piece, Table
+from mrt_pipeline.extraction.place_names import write_out
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
 from mrt_pipeline.extraction.rules.contexts import (
     ABOUT_TRAINS,
@@ -26,11 +27,18 @@ from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import LINE_BREAK, part_of, split_bounds
 from mrt_pipeline.extraction.rules.platforms import led_sign, sign_in
-from mrt_pipeline.extraction.rules.values import are_about_access, are_answers, are_stops, key_meaning
+from mrt_pipeline.extraction.rules.values import (
+    are_about_access,
+    are_answers,
+    are_stops,
+    key_meaning,
+    may_head_stops,
+)
 from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, Meaning, folded
 
 MAX_HEAD_WORDS = 4
 """A cell that is not marked as a head and has more words is none."""
+_LOCATIONS = frozenset({"location", "locations", "where"})
 _SILENT = frozenset({None, Meaning.OTHER})
 """Meanings of a head that say nothing of exits."""
 _OF_ONE_COLUMN = (*FEATURES, Meaning.ACCESS, Meaning.BUS_STOP, Meaning.LANDMARK, Meaning.OTHER)
@@ -280,6 +288,11 @@ def _part(
     """Return rows with what their columns hold."""
     numbers = range(len(rows[0].cells))
     columns = [_headed(page, heads, number, [row.cells[number].piece for row in rows]) for number in numbers]
+    if any(column.meaning is Meaning.BUS_STOP for column in columns):
+        columns = [
+            _of_stop(page, one, [row.cells[number].piece for row in rows])
+            for number, one in enumerate(columns)
+        ]
     is_below_exits = any(column.exits for column in columns)
     if not is_below_exits:
         for place in _places_of_exits(page, columns, rows, topic):
@@ -316,6 +329,15 @@ def _headed(page: RulePage, heads: Sequence[_Head], number: int, cells: Sequence
     return Column(words, what, meaning, exits, sign)
 
 
+def _of_stop(page: RulePage, column: Column, cells: Sequence[Piece]) -> Column:
+    """Return a column beside one of stops: it holds their names if some are short as LTA writes them."""
+    words = [word.strip(".,()") for piece in cells for word in page.words(piece).split()]
+    is_named = folded(column.head) in _LOCATIONS and any(write_out(word) for word in words)
+    return (
+        replace(column, what=What(Meaning.OTHER, column.head), meaning=Meaning.OTHER) if is_named else column
+    )
+
+
 def _what_below(page: RulePage, lines: Sequence[str], cells: Sequence[Piece], *, is_spanned: bool) -> What:
     """Return what a head makes of the cells below it, in several lines read as one."""
     words = " ".join(lines)
@@ -325,7 +347,7 @@ def _what_below(page: RulePage, lines: Sequence[str], cells: Sequence[Piece], *,
         what = replace(what, meaning=meaning, is_open=what.is_open or meaning is not None)
     if what.meaning is Meaning.LANDMARK and is_spanned:
         return What()  # one head across several columns is about none of them in particular
-    is_open = what.meaning in (*_SILENT, Meaning.BUS) and page.vocabulary.is_harmless(words)
+    is_open = what.meaning in (*_SILENT, Meaning.BUS) and may_head_stops(page, words)
     return What(Meaning.BUS_STOP, words) if is_open and are_stops(page, cells) else what  # `Code and name`
 
 

@@ -28,6 +28,7 @@ from mrt_pipeline.extraction.rules.sections import (
     has_key,
     is_untrusted_head,
     labels_below,
+    may_head,
     may_turn,
     of_line,
 )
@@ -61,7 +62,7 @@ def read_table(page: RulePage, table: Table, section: Section) -> TableReading:
     A row of which no more is known than whose it is, or not even that, may deny what the others say.
     """
     reading, caption = TableReading(), page.words(table.caption) if table.caption else ""
-    if caption and _is_untrusted(page, caption, section.labels):
+    if caption and (_is_untrusted(page, caption, section.labels) or not may_head(page, caption)):
         return reading
     outer = section.below(page, table.caption) if table.caption else section
     own = labels_below(page, caption, section.labels)
@@ -99,7 +100,8 @@ def _read_part(page: RulePage, part: Part, scope: Scope, reading: TableReading, 
         if not part.is_below_exits and _is_of_no_use(page, row, part):
             _withdraw(page, row, part, scope.labels)
             continue
-        found = list(read_platform_rows(page, row, part, scope.section))
+        trains = read_platform_rows(page, row, part, scope.section)
+        found = list(of_line(page, trains, scope.section.headings))
         if not part.is_about_trains:
             for number, candidates in read_row(page, row, part, scope):
                 if number not in unused:

@@ -17,8 +17,10 @@ from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import split_list
 from mrt_pipeline.extraction.rules.place_mentions import Need, is_generic, is_name
 from mrt_pipeline.extraction.rules.prose import LEADS_TO, names_led_to
-from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, Meaning, folded
+from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, FILLERS, Meaning, folded
 
+_OF_STOPS = frozenset({"code", "codes", "name", "names", "description", "bus", "stop", "stops"})
+_NUMBERS = re.compile(r"[\d\s,;/&]+")
 _BLANK = frozenset({"", "-", "–", "—"})
 _OPEN = frozenset({None, Meaning.OTHER, Meaning.STATUS})
 """Below such heads values are what they are by themselves; a name may be that of a road or a person."""
@@ -67,8 +69,10 @@ def read_value(
         own = topic if not what.head and topic in _VALUES else None
         if own is None and what.meaning is None and beside:
             own = meaning_by_form(page, what.head, [piece, *beside])
+        is_number = what.meaning is not None and _NUMBERS.fullmatch(page.words(piece)) is not None
         for found in read_cell(page, piece, own, labels, row, need="nothing" if own else need):
-            if what.meaning is None or found.field != "landmark":
+            is_left_open = what.meaning is not None and found.field == "landmark"
+            if not is_left_open and not (is_number and found.field == "bus_stop"):
                 yield found
         if what.meaning is not None:  # but a part may have a key of its own: `Landmarks: Golden Mall`
             yield from read_cell(page, piece, what.meaning, labels, row)
@@ -106,6 +110,13 @@ def meaning_by_form(page: RulePage, head: str, pieces: Sequence[Piece]) -> Meani
         return Meaning.ACCESS
     named = sum(bool(piece.links) or any(map(is_name, split_list(page.words(piece)))) for piece in filled)
     return Meaning.LANDMARK if 2 * named > len(filled) else None
+
+
+def may_head_stops(page: RulePage, head: str) -> bool:
+    """Return whether numbers below a head may be codes of stops: `Code and name`, not so `Passengers`."""
+    is_of_stops = page.vocabulary.meanings_in(head) & {Meaning.BUS_STOP, Meaning.BUS}
+    is_named = all(word in FILLERS or word in _OF_STOPS for word in folded(head).split())
+    return (bool(is_of_stops) or is_named) and page.vocabulary.is_harmless(head)
 
 
 def are_stops(page: RulePage, pieces: Sequence[Piece]) -> bool:
