@@ -64,6 +64,7 @@ _ASKS = re.compile(r"\s*(?:where|why|how|when|who|is|are|does|do|has|have|can)\b
 _REFERS_BACK = re.compile(r"(?:this|that|it|which|these|they|not)\b", re.IGNORECASE)
 _INITIAL = re.compile(r"\b[A-Z]")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
+_BARE_DATE = wording("bare_date")
 _SHAPE_OF_A_REMARK = re.compile(
     r"\w+(?:ed|ing|ly|wn|ilt)|only|if|when|unless|during|until|except|subject|per"
 )
@@ -182,6 +183,11 @@ def is_bare_remark(words: str) -> bool:
         or any(_SHAPE_OF_A_REMARK.fullmatch(word) for word in found if word not in HARMLESS)
         or any(_YEAR.fullmatch(word) for word in found)
     )
+
+
+def is_bare_date(words: str) -> bool:
+    """Return whether words are nothing but a date of these years, perhaps that of an opening: `from 2028`."""
+    return _BARE_DATE.fullmatch(words.strip(" ().")) is not None
 
 
 def is_qualified(text: str, unit: Bounds, place: Bounds, *, is_about_access: bool) -> bool:

@@ -25,14 +25,16 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.place_names import without_stations
-from mrt_pipeline.extraction.qualifiers import doubtful_stretches, is_bare_remark, is_understood
+from mrt_pipeline.extraction.qualifiers import doubtful_stretches, is_bare_date, is_bare_remark, is_understood
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.owners import owned_parts
 from mrt_pipeline.extraction.rules.page import Bounds, Labels, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import (
     BRACKETS,
+    LINE_BREAK,
     Item,
     Part,
+    split_bounds,
     split_items,
     split_parts,
     without_spans,
@@ -42,6 +44,7 @@ from mrt_pipeline.extraction.rules.words import (
     BUS_STOP_WORDS,
     FEATURE_WORDS,
     FEATURES,
+    FILLERS,
     NO_WORDS,
     YES_WORDS,
     Meaning,
@@ -89,6 +92,11 @@ _OF_A_THING = re.compile(
     re.IGNORECASE,
 )
 """`Lift (under construction)` takes back the lift, not the exit whose entry it is."""
+_TO_ANOTHER = re.compile(
+    r"\b(?:use|take|try|via|through|by|from|at|near(?:er|est)?(?: to)?|closest(?: to)?|beside|next to)"
+    r"\s+(?:the\s+)?(?:exits?|entrances?)\s+[A-Z0-9]{1,2}\b(?:\s*(?:[/&,]|and|or)\s*(?:exits?\s+)?[A-Z0-9]{1,2}\b)*",
+    re.IGNORECASE,
+)
 _MAY_NAME_STOPS = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, None})
 _COUNTED = frozenset({Meaning.LIFT, Meaning.ESCALATOR, Meaning.TOILET})
 _IGNORED = frozenset({Meaning.OTHER, Meaning.TIME, Meaning.STATUS, Meaning.STATION, Meaning.EXIT})
@@ -218,7 +226,7 @@ def _read_items(
     need: Need,
 ) -> Iterator[Candidate]:
     is_denied = False
-    for item in split_items(page.text, piece):
+    for item in _items_of(page, piece, labels):
         if item.lead is not None:
             if BUS_STOP_CODE.search(item.lead) and meaning in _MAY_NAME_STOPS:  # `54261 Opp Stn: 22, 24`
                 whole = replace(item, start=page.text.rfind(item.lead, piece.start, item.start), lead=None)
@@ -234,12 +242,26 @@ def _read_items(
             page.withdrawn.update(labels)
         if item.lead is None and is_denied:
             continue  # `No<br>Lift`: what the no is about is the reader's guess
-        is_denied = meaning in (Meaning.ACCESS, None) and any(map(_is_bare_no, words.split(". ")))
+        is_denied = is_bare_date(words) or (
+            meaning in (Meaning.ACCESS, None)
+            and (_denies_alone(words) or any(map(_is_bare_no, words.split(". "))))
+        )
+        if is_bare_date(words):
+            continue
         if item.is_taken_back or meaning in _IGNORED:
             continue
         for start, end in _around_doubted_lift(page.text, item.start, item.end):
             part = item if end - start == item.end - item.start else replace(item, start=start, end=end)
             yield from _read_part(page, part, meaning, labels, row, need=need)
+
+
+def _items_of(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Item]:
+    """Yield the items of a piece, but for the lines of it that send one to another exit."""
+    lines = split_bounds(LINE_BREAK, page.text, piece.start, piece.end)
+    of_others = [bounds for bounds in lines if is_sent_elsewhere(page.text[slice(*bounds)], labels)]
+    for item in split_items(page.text, piece):
+        if not any(start <= item.start < end for start, end in of_others):
+            yield item
 
 
 def _meaning_of_preposition(lead: str) -> Meaning | None:
@@ -370,6 +392,16 @@ def _answer_of(words: str, *, may_count: bool) -> bool | None:
 
 def _is_bare_no(words: str) -> bool:
     return folded(words) in NO_WORDS or _NO_COUNT.fullmatch(words.strip()) is not None
+
+
+def _denies_alone(words: str) -> bool:
+    """Return whether words do nothing but deny: `without`, `except for`."""
+    return is_denying(words) and all(is_denying(word) or word in FILLERS for word in folded(words).split())
+
+
+def is_sent_elsewhere(words: str, labels: Labels) -> bool:
+    """Return whether words send one to another exit than some: `59049 – use Exit B`."""
+    return any(not labels_named(match.group()) <= set(labels) for match in _TO_ANOTHER.finditer(words))
 
 
 def _has_both_signs(answer: str) -> bool:

@@ -20,7 +20,7 @@ from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import end_of_present, part_of
-from mrt_pipeline.extraction.rules.words import EXIT_WORDS, NO_WORDS, Meaning, folded
+from mrt_pipeline.extraction.rules.words import EXIT_WORDS, NO_WORDS, folded
 
 EXIT_WORD = "|".join(re.escape(word) for word in sorted(EXIT_WORDS, key=len, reverse=True))
 _JOINING = r",\s*(?:and\b)?|/|&|\+|\band\b|\bdan\b|、|与|和|及|மற்றும்|[-–—]|\bto\b|;\s*(?=(?i:exit)\s)"
@@ -67,9 +67,6 @@ _LEADING = re.compile(
     rf"[\s*#•·]*(?:at|near|outside|beside)\s+(?:the\s+)?(?=(?:{EXIT_WORD})(?![a-z]))", re.IGNORECASE
 )
 """`Near Exit A`: what stands with it is there."""
-_KEY_OF_EXIT = re.compile(
-    rf"(?P<key>\S.*?)\s*(?:\(|[:–-]|\bat\b|\bof\b|\bfor\b|\s)\s*(?P<exit>(?i:{EXIT_WORD})\s.*?)\)?"
-)
 _CLOSERS = (")", "）", "]")
 _MARKS = " :：–—-,;.•·¦"
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
@@ -101,11 +98,11 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
     return None
 
 
-def has_doubtful_bracket(page: RulePage, piece: Piece, found: LabelText) -> bool:
-    """Return whether brackets right behind the labels that a piece begins with may take them back."""
-    bracket = _BRACKET.match(page.text, piece.start + found.rest_start, piece.end)
-    words = bracket.group(1) if bracket else ""
-    return bool(words) and (is_doubtful_bracket(words) or "new" in folded(words).split())
+def has_doubtful_bracket(words: str, found: LabelText) -> bool:
+    """Return whether brackets right behind the labels that some words begin with may take them back."""
+    bracket = _BRACKET.match(words, found.rest_start)
+    remark = bracket.group(1) if bracket else ""
+    return bool(remark) and (is_doubtful_bracket(remark) or "new" in folded(remark).split())
 
 
 def is_answered_no(words: str, found: LabelText) -> bool:
@@ -124,17 +121,6 @@ def pieces_behind(page: RulePage, piece: Piece, found: LabelText) -> Iterator[Pi
         start = bracket.end()
     start += len(page.text[start : piece.end]) - len(page.text[start : piece.end].lstrip(_MARKS))
     yield part_of(piece, start, piece.end)
-
-
-def read_labelled_key(page: RulePage, text: str) -> tuple[tuple[str, ...], Meaning] | None:
-    """Return the exits that a key begins or ends with, and what the rest of it means: `Exit A bus stop`."""
-    behind = _KEY_OF_EXIT.fullmatch(text)
-    found = _FORMS[0].match(behind["exit"] if behind else text)
-    known = found and _label_text(page, found)
-    if found is None or not known or (behind and found["rest"].strip()):
-        return None
-    meaning = page.vocabulary.meaning_of_key(behind["key"] if behind else found["rest"])
-    return (known.labels, meaning) if meaning else None
 
 
 def _is_bare_in_brackets(match: re.Match[str]) -> bool:

@@ -55,6 +55,10 @@ class RulePage:
             if noted not in self.headed:
                 self.headed.append(noted)
 
+    def names_itself(self, text: str) -> bool:
+        """Return whether a text names the page's own station."""
+        return any(found.slug == self.slug for found in self.names.stations_in(text))
+
     def names_other_station(self, text: str) -> bool:
         """Return whether a text names a station that is not the page's own."""
         return any(found.slug != self.slug for found in self.names.stations_in(text))

@@ -65,7 +65,7 @@ def find_names(page: RulePage, item: Item, *, need: Need = "nothing") -> Iterato
         item: what lists the places.
         need: what a place must be where nothing says that places are listed, unless it is a link.
     """
-    for number, part in enumerate(split_parts(page.text, item)):
+    for part in split_parts(page.text, item):
         words = page.text[part.start : part.end]
         if is_not_now(words) or is_denying(words):
             continue
@@ -75,7 +75,7 @@ def find_names(page: RulePage, item: Item, *, need: Need = "nothing") -> Iterato
                 continue
             if is_part_of_firm(page.text, start, end):
                 continue
-            if _is_place(page, name, is_linked=is_linked, is_first=not number):
+            if _is_place(page, name, is_linked=is_linked):
                 yield (start, end), part
 
 
@@ -133,7 +133,7 @@ def _is_all_links(text: str, part: Part, links: list[Bounds]) -> bool:
     return _CONNECTING.fullmatch(rest) is not None or _WAY_THERE.fullmatch(rest) is not None
 
 
-def _is_place(page: RulePage, name: str, *, is_linked: bool, is_first: bool) -> bool:
+def _is_place(page: RulePage, name: str, *, is_linked: bool) -> bool:
     """Return whether words name a place: not a road, an exit, a stop, or a thing that every station has."""
     if not 2 <= len(name) <= MAX_CHARS or len(name.split()) > MAX_WORDS or re.search(r"\d{5}", name):
         return False
@@ -153,7 +153,7 @@ def _is_place(page: RulePage, name: str, *, is_linked: bool, is_first: bool) -> 
         return False
     station = next(page.names.stations_in(name), None)
     if station is not None and (station.start, station.end) == (0, len(name)):
-        return station.slug != page.slug and (is_linked or is_first) and "station" not in name.casefold()
+        return False
     if station is not None and station.start == 0 and name[station.end :].strip().casefold() in TOWN_PARTS:
         return is_linked
     return is_linked or _is_written_as_name(name)

@@ -19,7 +19,7 @@ _SIGN = re.compile(
     rf"\s*(?:(?i:{_WORDS})\s*[:：#.]?\s*)?(?P<sign>[A-Z]|[0-9]{{1,2}})(?:\s*(?:{_WORDS}))?\s*(?:[(（:：–—-].*)?",
     re.DOTALL,
 )
-_LEAD = re.compile(rf"\s*(?i:{_WORDS})\s*[:：#.]?\s*(?P<sign>[A-Z]|[0-9]{{1,2}})(?![\w/&,-])")
+_LEAD = re.compile(rf"\s*(?i:{_WORDS})(?![Ss](?!\w))\s*[:：#.]?\s*(?P<sign>[A-Z]|[0-9]{{1,2}})(?![\w/&,-])")
 TOWARDS = re.compile(
     "|".join(rf"\b{word}\b" if word.isascii() else re.escape(word) for word in (*TOWARDS_WORDS, "is for")),
     re.IGNORECASE,

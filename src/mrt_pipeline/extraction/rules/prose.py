@@ -21,7 +21,7 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import FOREIGN, Labels, Mention, mentions_in, owner_at, sentence_at
 from mrt_pipeline.extraction.page_model import Line
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, is_sent_elsewhere
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import Item, split_bounds
 from mrt_pipeline.extraction.rules.place_mentions import find_names
@@ -128,6 +128,7 @@ def _is_said_of(page: RulePage, subject: Mention, verb: Bounds, sentence: Bounds
     is_asked = page.text[sentence[1] : sentence[1] + 1] in ("?", "？")
     is_denied = is_denying(lead_in) or is_denying(page.text[subject.end : verb[1]])
     is_now = not is_not_now(page.text[slice(*sentence)])
+    is_now = is_now and not is_sent_elsewhere(page.text[verb[0] : sentence[1]], tuple(subject.labels))
     return is_now and is_led_in and not (is_foreign or is_asked or is_denied)
 
 
