@@ -324,6 +324,7 @@ def _is_name(words: str) -> bool:
     is_remark = is_not_now(words) or is_denying(words) or has_remark_in_capitals(words)
     return (
         len(found) > 1
+        and found[0].casefold() not in PREPOSITIONS  # `Under Review`
         and is_written
         and not is_remark
         and _has_known_signs(words, may_deny=False)

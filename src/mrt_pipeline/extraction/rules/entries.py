@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mrt_pipeline.extraction.page_model import Line, PageText
 from mrt_pipeline.extraction.qualifiers import is_bare_date
-from mrt_pipeline.extraction.rules.cells import is_remark_on_exit, without_doubted_lift
+from mrt_pipeline.extraction.rules.cells import is_remark_on_exit, without_doubted_lift, without_stop_names
 from mrt_pipeline.extraction.rules.contexts import ABOUT_TRAINS, Labels, What, exits_named, what_is
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
 from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket, read_labels
@@ -111,7 +111,8 @@ def _owners(page: RulePage, entry: Entry, section: Section) -> Labels:
         if found := _labels_led(page, line, section):
             owners = () if has_doubtful_bracket(words, found) else found.labels
             break
-        if _can_head(words) and (named := exits_named(page, words)) is not None:
+        named = exits_named(page, without_stop_names(words)) if _can_head(words) else None
+        if named is not None:
             owners = named
             break
     beside = (*entry.exits_before, page.words(entry.line.piece))
@@ -148,7 +149,11 @@ def _is_short_entry(page: RulePage, entry: Entry, section: Section) -> bool:
     """Return whether an entry is short, begins with no exit, and is not about platforms."""
     line = entry.line
     is_short = line.kind != "paragraph" and len(page.words(line.piece)) < MAX_HEADER_CHARS
-    is_below_sign = bool(entry.above) and sign_of_heading(page, entry.above[0].piece) is not None
+    above = entry.above[0].piece if entry.above else None
+    is_below_sign = above is not None and (
+        sign_of_heading(page, above) is not None
+        or page.vocabulary.meaning_of_key(page.words(above).rstrip(" :：")) is Meaning.PLATFORM
+    )
     is_of_trains = is_below_sign or section.topic is Meaning.PLATFORM or section.sign is not None
     return is_short and not is_of_trains and _labels_led(page, line, section) is None
 
