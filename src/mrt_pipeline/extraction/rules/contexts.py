@@ -19,7 +19,6 @@ from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
 from mrt_pipeline.extraction.rules.headers import (
     MAX_HEADER_CHARS,
-    is_harmless_head,
     is_noted,
     is_taken_back,
     is_way_by_exit,
@@ -95,7 +94,7 @@ def what_is(page: RulePage, contexts: Iterable[str]) -> What:
             return What(None, words, is_open=False)  # `Old exit`
         if meaning in _SILENT or (meaning is None and page.names_itself(words)):
             continue
-        return What(meaning, words, is_open=meaning is not None or is_harmless_head(words))
+        return What(meaning, words, is_open=meaning is not None or page.vocabulary.turns_nothing(words))
     return What()
 
 
