@@ -10,6 +10,7 @@
 ``contexts``       whose is a value and what is it, by the words nearest to it that say so
 ``values``         what a value says, by its contexts or else by its own kind
 ``prose``          what does a sentence say in so many words
+``told``           which places does a sentence tell to be at its one exit
 ``closures``       which exits does a sentence say are not open
 ``cells``          what does one cell or entry say, by what its column or key means
 ``parts``          which items, and parts of them, is a cell made of

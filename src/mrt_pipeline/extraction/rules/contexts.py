@@ -16,9 +16,9 @@ from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import is_nameless_exit, labels_named
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
 from mrt_pipeline.extraction.rules.headers import (
     MAX_HEADER_CHARS,
-    is_harmless_head,
     is_noted,
     is_taken_back,
     is_way_by_exit,
@@ -65,7 +65,7 @@ def exits_named(page: RulePage, words: str, *, may_be_bare: bool = False) -> Lab
     """Return the exits that a context names anywhere, ``NOBODY`` if it ends the chain, else nothing."""
     if not words:
         return None
-    if is_noted(words):
+    if is_noted(words) or (BUS_STOP_CODE.search(words) and labels_named(words)):  # a stop is named after it
         return NOBODY
     if labels := listed_exits(page, words, may_be_bare=may_be_bare):
         return labels
@@ -88,9 +88,13 @@ def what_is(page: RulePage, contexts: Iterable[str]) -> What:
         is_doubtful = meaning is Meaning.OTHER and bool(page.vocabulary.meanings_in(words) - {meaning})
         if is_doubtful or is_taken_back(words) or len(words) > MAX_HEADER_CHARS:
             return What(None, words, is_open=False)
-        if meaning in _SILENT or (meaning is None and (labels_named(words) or page.names_itself(words))):
+        if labels_named(words) and (meaning is None or meaning in _SILENT):
             continue
-        return What(meaning, words, is_open=meaning is not None or is_harmless_head(words))
+        if meaning in _SILENT and not page.vocabulary.is_harmless(without_stations(words, page.names.slugs)):
+            return What(None, words, is_open=False)  # `Old exit`
+        if meaning in _SILENT or (meaning is None and page.names_itself(words)):
+            continue
+        return What(meaning, words, is_open=meaning is not None or page.vocabulary.turns_nothing(words))
     return What()
 
 

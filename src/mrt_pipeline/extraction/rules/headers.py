@@ -90,6 +90,10 @@ class Vocabulary:
         """Return whether no word of a header can turn round what stands below it, whatever that is."""
         return _is_understood(self._parse(header)) and not is_taken_back(header)
 
+    def turns_nothing(self, head: str) -> bool:
+        """Return whether no word of a head that means nothing known can turn round what stands below it."""
+        return not is_elsewhere(head) and (self.is_harmless(head) or is_harmless_head(head))
+
     def meaning_of_key(self, words: str) -> Meaning | None:
         """Return what some words mean if all of them belong to the name of a column or entry."""
         parsed = list(self._parse(words))

@@ -27,20 +27,25 @@ from mrt_pipeline.extraction.rules.parts import Item, split_bounds
 from mrt_pipeline.extraction.rules.place_mentions import find_names
 from mrt_pipeline.extraction.rules.platforms import read_platform_prose
 from mrt_pipeline.extraction.rules.sections import Section
+from mrt_pipeline.extraction.rules.told import read_places_told
 from mrt_pipeline.extraction.rules.words import BUS_STOP_WORDS
 
 LEADS_TO = re.compile(
     r"\b(?:leads?|opens?|connects?|links?|exits|comes out|emerges|gives (?:direct )?access|brings? \w+"
-    r"|provides (?:direct )?access|(?:is|are)(?: (?:linked|connected|located|situated))?)"
-    r"\s+(?:(?:directly|straight|out|right)\s+)?(?:(?:on)?(?:in)?to|next to|beside|near|close to|for)\s+"
+    r"|takes (?:you|one|passengers|visitors|commuters)"
+    r"|provides (?:direct )?access|(?:is|are)(?: also)?(?: (?:linked|connected|located|situated"
+    r"|convenient|handy|the (?:best |nearest |closest )?(?:exit|one)|the (?:nearest|closest)))?)"
+    r"\s+(?:(?:directly|straight|out|right|just)\s+)?"
+    r"(?:(?:on)?(?:in)?to|next to|beside|near|close(?:st)? to|opposite|behind|for)\s+"
     r"(?:the\s+)?|\bserves?\s+(?:the\s+)?",
     re.IGNORECASE,
 )
 _AND_TO = re.compile(r"\s*,?\s+and\s+(?:to\s+(?:the\s+)?|the\s+)")
 """Divides two places for certain."""
+_STOP = re.compile(r"\bstops?\b", re.IGNORECASE)
 _ADJACENT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:also\s+)?")
 _GOES_ON = re.compile(
-    r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?|exits?)|while|whereas|but|which|where|with)\b"
+    r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?|exits?|on)|while|whereas|but|which|where|with)\b"
     r"|\s*(?:,\s*)?\b(?:via|through|by|on|along)\b|[.;]",
     re.IGNORECASE,
 )
@@ -53,6 +58,7 @@ def read_prose(page: RulePage, line: Line, section: Section) -> Iterator[Candida
     yield from _read_access(page, line)
     yield from _read_stops(page, line)
     yield from _read_places(page, line)
+    yield from read_places_told(page, line)
 
 
 def _read_access(page: RulePage, line: Line) -> Iterator[Candidate]:
@@ -84,7 +90,7 @@ def _has_own_feature(value: str, words: str) -> bool:
 def _read_stops(page: RulePage, line: Line) -> Iterator[Candidate]:
     for match in BUS_STOP_CODE.finditer(page.text, line.piece.start, line.piece.end):
         for label, said in _owners(page, match.span(), line):
-            if BUS_STOP_WORDS.search(page.text, *said.cell):
+            if _STOP.search(page.text, *said.cell) or BUS_STOP_WORDS.search(page.text, *said.cell):
                 yield claim(page, "bus_stop", label, match.group(), said, is_tied=False)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mrt_pipeline.extraction.access_words import is_elsewhere, is_hostile, is_not_now
+from mrt_pipeline.extraction.access_words import is_hostile, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, Table
@@ -14,7 +14,6 @@ from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.headers import (
     MAX_HEADER_CHARS,
-    is_harmless_head,
     is_noted,
     is_taken_back,
     is_way_by_exit,
@@ -260,7 +259,7 @@ def may_turn(page: RulePage, words: str) -> bool:
         return True
     if page.vocabulary.meaning_of(head) in _OF_NEARBY_THINGS:
         return False
-    return is_elsewhere(head) or not (page.vocabulary.is_harmless(head) or is_harmless_head(head))
+    return not page.vocabulary.turns_nothing(head)
 
 
 def _is_thing_of_its_own(page: RulePage, head: str) -> bool:

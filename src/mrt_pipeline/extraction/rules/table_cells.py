@@ -85,9 +85,9 @@ def _read_cell(at: _Place) -> Iterator[Candidate]:
         return
     labels = _owners(at)
     is_alone = len({cell.origin for cell in at.row.cells}) == 1
-    if labels is None and (at.number > 0 or is_alone or at.column.head):
+    if labels is None and (at.number > 0 or is_alone):
         yield from _read_by_its_own_exits(at, what)
-    elif labels and not _is_context(at):
+    elif labels and not _is_context(at) and at.column.meaning is not Meaning.EXIT:
         yield from _read_owned(at, labels, what, is_keyed=is_keyed)
 
 

@@ -237,15 +237,21 @@ def _subjects_of(
     is_about_trains = Meaning.PLATFORM in (topic, page.vocabulary.meaning_of(first))
     if named and all(_sign_of(words, may_be_bare=is_about_trains) for words in named):
         return "platforms" if len({first, *named}) > 1 else None
-    if any(map(BUS_STOP_CODE.search, named)) or not (
-        is_first or all(cell.is_header for cell in row.cells[1:])
-    ):
+    is_marked = all(cell.is_header for cell in row.cells[1:])
+    if not (is_first or is_marked) or any(_says_more(page, words) for words in named):
         return None
     exits = {exits_named(page, words, may_be_bare=is_first) for words in named}
     own = exits_named(page, first, may_be_bare=is_first)
     is_corner = first == "" or page.vocabulary.meaning_of(first) is Meaning.EXIT
     is_several = len(exits | ({own} if own else set())) > 1 or is_corner
     return "exits" if exits and all(exits) and is_several else None
+
+
+def _says_more(page: RulePage, words: str) -> bool:
+    """Return whether words say at once what an exit has: `Exit A: lift`, `59049 (Exit A)`."""
+    found = read_labels(page, words)
+    is_answered = found is not None and words[found.rest_start :].lstrip()[:1] in (":", "：")
+    return is_answered or BUS_STOP_CODE.search(words) is not None
 
 
 def _sign_of(words: str, *, may_be_bare: bool) -> str | None:
@@ -360,28 +366,30 @@ def _places_of_exits(
     page: RulePage, columns: Sequence[Column], rows: Sequence[TableRow], topic: Meaning | None
 ) -> list[int]:
     """Return which columns name exits: by their heads, or because nothing but labels stands in them."""
-    said = [
-        number
-        for number, column in enumerate(columns)
-        if Meaning.EXIT in page.vocabulary.meanings_in(column.head)
-        and not is_taken_back(column.head)
-        and _names_most(page, rows, number, may_be_bare=True)
-    ]
-    if said:
-        return said if len(said) == 1 or said[0] == 0 else []
+    heads = [page.vocabulary.meanings_in(column.head) for column in columns]
+    said = [number for number, found in enumerate(heads) if Meaning.EXIT in found]
+    named = [number for number in said if _may_name(columns[number]) and _names_most(page, rows, number)]
+    if named:
+        return named if len(named) == 1 or named[0] == 0 else []
     if any(column.what.meaning in ABOUT_TRAINS or column.sign for column in columns):
         return []
-    worded = [number for number in range(len(columns)) if _names_most(page, rows, number, may_be_bare=False)]
+    others = [number for number in range(len(columns)) if number not in said]
+    worded = [number for number in others if _names_most(page, rows, number, may_be_bare=False)]
     if len(worded) == 1:
         return worded if not is_taken_back(columns[worded[0]].head) else []
     first = columns[0]
     are_labels = len(rows) > 1 and all(read_labels(page, page.words(row.cells[0].piece)) for row in rows)
-    is_open = first.what.meaning in _SILENT and not is_taken_back(first.head)
+    is_open = first.what.meaning in _SILENT and not is_taken_back(first.head) and 0 not in said
     is_about = topic is Meaning.EXIT or any(column.head for column in columns)
     return [0] if are_labels and is_open and is_about and len(columns) > 1 else []
 
 
-def _names_most(page: RulePage, rows: Sequence[TableRow], number: int, *, may_be_bare: bool) -> bool:
+def _may_name(column: Column) -> bool:
+    """Return whether a head that speaks of exits speaks of the station's own: not so `Old exit`."""
+    return column.what.is_open and not is_taken_back(column.head)
+
+
+def _names_most(page: RulePage, rows: Sequence[TableRow], number: int, *, may_be_bare: bool = True) -> bool:
     """Return whether most cells of a column name exits."""
     cells = [words for row in rows if (words := page.words(row.cells[number].piece))]
     if may_be_bare:

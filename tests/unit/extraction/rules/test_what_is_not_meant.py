@@ -111,3 +111,18 @@ def test_what_is_so_as_of_this_year_is_so_now(year: str) -> None:
 def test_what_is_so_as_of_another_year_may_not_be_so_now(year: str) -> None:
     assert published(f"<h2>Exits {year}</h2><ul><li>Exit A: lift</li></ul>") == set()
     assert published(table(*ROWS, caption=f"Exits {year}")) == set()
+
+
+@pytest.mark.parametrize("head", ["Old exit", "Alternative exit"])
+def test_a_column_of_other_exits_than_the_station_s_own_says_nothing(head: str) -> None:
+    assert published(table(f"{head} | Lift", "A | Yes", "B | Yes")) == set()
+    assert published(table(f"Exit | {head} | Lift", "A | 59049 | Yes", "B | 59041 | No")) == {"A lift"}
+
+
+def test_an_exit_that_a_stop_is_named_after_does_not_own_what_stands_beside_it() -> None:
+    assert published("<table><tr><td>59049 (Exit B)</td><td>Lift</td></tr></table>") == set()
+
+
+def test_an_entry_about_one_exit_heads_no_column_of_it() -> None:
+    rows = "<tr><td>Exit B</td><td>Exit A: lift</td></tr><tr><td>All exits</td><td>Golden Mall</td></tr>"
+    assert published(f"<table>{rows}</table>") == {"A lift"}
