@@ -24,7 +24,7 @@ from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.place_mentions import is_generic
 from mrt_pipeline.extraction.rules.platforms import led_sign
-from mrt_pipeline.extraction.rules.words import FEATURES, UNREAD_TOPICS, Meaning
+from mrt_pipeline.extraction.rules.words import FEATURES, UNREAD_TOPICS, Meaning, folded
 
 _MODE = re.compile(r"\b[ML]RT\b")
 """One half of an interchange of both kinds: `LRT exits`."""
@@ -124,7 +124,9 @@ def _level_of(page: RulePage, block: Block, own: Section) -> tuple[int | None, b
     is_sentence = _SENTENCE_ENDS.search(words) is not None and not has_key(page, words)
     if len(words) <= MAX_HEADER_CHARS and not is_sentence:
         found, platform = read_labels(page, name), led_sign(name, 0, len(name))
-        is_exit = found is not None and found.has_word and not name[found.rest_start :].strip()
+        rest = name[found.rest_start :].strip(" ()") if found else ""
+        is_alone = not rest or folded(rest) == "show hide"  # a switch, and no remark
+        is_exit = found is not None and found.has_word and is_alone
         if is_exit or (platform and platform[1] == len(name)):
             return LABEL_LINE, True
         meaning = None if ":" in name else page.vocabulary.meaning_of_key(name)

@@ -396,6 +396,8 @@ def _names_most(page: RulePage, rows: Sequence[TableRow], number: int, *, may_be
         named = sum(read_labels(page, words) is not None for words in cells)
     else:
         named = sum(listed_exits(page, words, may_be_bare=False) is not None for words in cells)
+        if named > 1 and len(rows[0].cells) > 2:  # beside `Concourse` and `Platform A` on other floors
+            return True
     return 2 * named > len(cells)
 
 

@@ -74,6 +74,8 @@ def read_value(
         own = topic if not what.head and topic in _VALUES else None
         if own is None and what.meaning is None and beside:
             own = meaning_by_form(page, what.head, [piece, *beside])
+            if own is Meaning.LANDMARK:  # among them may be stops and lifts
+                own, need = None, "nothing"
         is_number = what.meaning is not None and _NUMBERS.fullmatch(page.words(piece)) is not None
         for found in read_cell(page, piece, own, labels, row, need="nothing" if own else need):
             is_left_open = what.meaning is not None and found.field == "landmark"

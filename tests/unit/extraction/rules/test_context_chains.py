@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.extraction.rules.rule_scene import published
+from tests.unit.extraction.rules.rule_scene import published, said
 
 
 def _table(*rows: str, tag: str = "td") -> str:
@@ -210,9 +210,7 @@ def test_an_exit_that_its_row_says_opens_in_a_later_year_has_nothing_yet() -> No
 
 
 def test_lines_of_a_paragraph_that_have_keys_are_each_read_by_their_own() -> None:
-    html = (
-        "<h3>Exit A</h3><p>Access: Escalator<br>Bus stop: 59049 (Ai Tong Sch)<br>Near: Golden Mall</p>"
-    )
+    html = "<h3>Exit A</h3><p>Access: Escalator<br>Bus stop: 59049 (Ai Tong Sch)<br>Near: Golden Mall</p>"
     assert published(html) == {"A escalator", "A 59049", "A Golden Mall"}
 
 
@@ -322,3 +320,40 @@ def test_a_toilet_counts_if_it_is_said_to_be_for_wheelchairs(words: str, *, is_r
     assert published(f"<h3>Exit A</h3><ul><li>Access: {words}</li></ul>") == (
         {"A accessible_toilet"} if is_read else set()
     )
+
+
+def test_the_code_of_a_stop_is_no_date() -> None:
+    assert said(_table("Exit | Bus stops", "A | 92041", "B | 82031, 92049")) == {
+        "A 92041",
+        "B 82031",
+        "B 92049",
+    }
+
+
+def test_exits_on_one_of_several_floors_have_what_stands_beside_them() -> None:
+    html = _table(
+        "Level | What | Details",
+        "L1 | Exit A | Lift<br>Bus stop 59049 (Yishun Stn Exit A)<br>Golden Mall",
+        "L1 | Exit B | Escalator<br>Silver Plaza<br>Bronze Garden",
+        "B1 | Concourse | Ticket gates",
+        "B2 | Platform A | North South Line",
+        "B2 | Platform B | North South Line",
+    )
+    assert published(html) == {
+        "A lift",
+        "A 59049",
+        "A Golden Mall",
+        "B escalator",
+        "B Silver Plaza",
+        "B Bronze Garden",
+    }
+
+
+@pytest.mark.parametrize("remark", ["that's incorrect", "this is wrong", "a mistaken belief"])
+def test_what_a_sentence_calls_wrong_is_not_read(remark: str) -> None:
+    assert published(f"<p>Bus stop 59049 is listed at Exit A in some apps - {remark}.</p>") == set()
+
+
+def test_a_switch_beside_an_exit_does_not_keep_it_from_heading_what_follows() -> None:
+    html = "<p>Platforms</p><p>Exit A (show/hide)</p><ul><li>Lift</li><li>Bus: 59049 (Opp Stn)</li></ul>"
+    assert published(html) == {"A lift", "A 59049"}
