@@ -42,7 +42,8 @@ LEADS_TO = re.compile(
 )
 _AND_TO = re.compile(r"\s*,?\s+and\s+(?:to\s+(?:the\s+)?|the\s+)")
 """Divides two places for certain."""
-_STOP = re.compile(r"\bstops?\b", re.IGNORECASE)
+_STOP = re.compile(r"\W*(?:(?:the|bus)\s+)*stops?\b", re.IGNORECASE)
+"""A sentence about a stop begins with it: `Stop 59049 is outside Exit A`."""
 _ADJACENT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:also\s+)?")
 _GOES_ON = re.compile(
     r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?|exits?|on)|while|whereas|but|which|where|with)\b"
@@ -90,7 +91,7 @@ def _has_own_feature(value: str, words: str) -> bool:
 def _read_stops(page: RulePage, line: Line) -> Iterator[Candidate]:
     for match in BUS_STOP_CODE.finditer(page.text, line.piece.start, line.piece.end):
         for label, said in _owners(page, match.span(), line):
-            if _STOP.search(page.text, *said.cell) or BUS_STOP_WORDS.search(page.text, *said.cell):
+            if _STOP.match(page.text, *said.cell) or BUS_STOP_WORDS.search(page.text, *said.cell):
                 yield claim(page, "bus_stop", label, match.group(), said, is_tied=False)
 
 
