@@ -4,6 +4,7 @@
 ``sections``       what do the headings above a block say of it
 ``tables``         what does a table say, and which of its rows are of use
 ``table_parts``    which rows have the same heads, and what do their columns hold
+``table_heads``    which rows name what the columns hold, or whose they are
 ``table_cells``    what does a cell say, and of which exits
 ``entries``        where does a line stand, whose is it by that, and is it of use
 ``lists``          what does an entry say that begins or ends with exits, or stands under them

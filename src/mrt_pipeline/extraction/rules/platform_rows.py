@@ -21,7 +21,8 @@ from mrt_pipeline.extraction.rules.platforms import (
     sign_in,
 )
 from mrt_pipeline.extraction.rules.sections import Section
-from mrt_pipeline.extraction.rules.table_parts import Part, TableRow, is_copy
+from mrt_pipeline.extraction.rules.table_heads import TableRow, is_copy
+from mrt_pipeline.extraction.rules.table_parts import Part
 from mrt_pipeline.extraction.rules.words import Meaning
 
 _ENTRY_END = re.compile(r"[;¦]")

@@ -20,7 +20,8 @@ from mrt_pipeline.extraction.rules.labels import (
 from mrt_pipeline.extraction.rules.owners import owned_parts
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.sections import Section
-from mrt_pipeline.extraction.rules.table_parts import Column, Part, TableRow, is_copy, rows_of_exits
+from mrt_pipeline.extraction.rules.table_heads import TableRow, is_copy
+from mrt_pipeline.extraction.rules.table_parts import Column, Part, rows_of_exits
 from mrt_pipeline.extraction.rules.values import are_answers, exits_behind, read_value
 from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from mrt_pipeline.extraction.mentions import labels_named
-from mrt_pipeline.extraction.page_model import Cell, Piece, Table
+from mrt_pipeline.extraction.page_model import Piece, Table
 from mrt_pipeline.extraction.place_names import write_out
-from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
 from mrt_pipeline.extraction.rules.contexts import (
     ABOUT_TRAINS,
     Labels,
@@ -24,9 +22,18 @@ from mrt_pipeline.extraction.rules.contexts import (
 )
 from mrt_pipeline.extraction.rules.headers import is_noted, is_taken_back, without_notes
 from mrt_pipeline.extraction.rules.labels import read_labels
-from mrt_pipeline.extraction.rules.page import Bounds, RulePage
+from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import LINE_BREAK, part_of, split_bounds
-from mrt_pipeline.extraction.rules.platforms import led_sign, sign_in
+from mrt_pipeline.extraction.rules.table_heads import (
+    Head,
+    TableRow,
+    head_in,
+    is_copy,
+    is_full_width,
+    is_label_alone,
+    sign_alone,
+    with_subjects_first,
+)
 from mrt_pipeline.extraction.rules.values import (
     are_about_access,
     are_answers,
@@ -34,10 +41,8 @@ from mrt_pipeline.extraction.rules.values import (
     key_meaning,
     may_head_stops,
 )
-from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, Meaning, folded
+from mrt_pipeline.extraction.rules.words import FEATURES, Meaning, folded
 
-MAX_HEAD_WORDS = 4
-"""A cell that is not marked as a head and has more words is none."""
 _LOCATIONS = frozenset({"location", "locations", "where"})
 _SILENT = frozenset({None, Meaning.OTHER})
 """Meanings of a head that say nothing of exits."""
@@ -45,22 +50,6 @@ _OF_ONE_COLUMN = (*FEATURES, Meaning.ACCESS, Meaning.BUS_STOP, Meaning.LANDMARK,
 
 
 _NOTHING = What()
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """A row as the rules see it: of the page's table, or one line of each of its cells."""
-
-    cells: tuple[Cell, ...]
-    bounds: Bounds
-
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """A row that names columns."""
-
-    row: TableRow
-    names: Literal["contents", "exits", "platforms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +109,20 @@ def parts_of(page: RulePage, table: Table, topic: Meaning | None) -> Iterator[Pa
         topic: what the section around it is about.
     """
     about = topic
-    rows = _with_subjects_first(page, [TableRow(row.cells, (row.start, row.end)) for row in table.rows])
+    rows = with_subjects_first(page, [TableRow(row.cells, (row.start, row.end)) for row in table.rows])
     lead: Piece | None = None
-    heads: list[_Head] = []
+    heads: list[Head] = []
     body: list[TableRow] = []
     is_used = False
     for number, row in enumerate(rows):
-        if _is_full_width(page, row):
+        if is_full_width(page, row):
             if body:
                 yield _part(page, lead, heads, body, about)
             lead, body, is_used = row.cells[0].piece, [], False
             about = page.vocabulary.meaning_of(page.words(lead)) or topic
             continue
         above = [] if is_used or number == 0 or not heads or rows[number - 1] is not heads[-1].row else heads
-        head = _head_in(page, rows[number:], above, about, is_used=is_used)
+        head = head_in(page, rows[number:], above, about, is_used=is_used)
         if head is None:
             body.append(row)
             is_used = True
@@ -145,11 +134,6 @@ def parts_of(page: RulePage, table: Table, topic: Meaning | None) -> Iterator[Pa
         yield _part(page, lead, heads, body, about)
 
 
-def is_copy(row: TableRow, number: int) -> bool:
-    """Return whether a grid position shows the same cell as the one before it."""
-    return number > 0 and row.cells[number].origin == row.cells[number - 1].origin
-
-
 def rows_of_exits(page: RulePage, row: TableRow, place: int) -> list[TableRow]:
     """Return a row for each exit that a cell lists line by line, beside as many lines of what each has.
 
@@ -157,7 +141,7 @@ def rows_of_exits(page: RulePage, row: TableRow, place: int) -> list[TableRow]:
     """
     lists = [list(split_bounds(LINE_BREAK, page.text, it.piece.start, it.piece.end)) for it in row.cells]
     count = len(lists[place])
-    if count < 2 or not all(_is_label_alone(page, page.text[slice(*bounds)]) for bounds in lists[place]):
+    if count < 2 or not all(is_label_alone(page, page.text[slice(*bounds)]) for bounds in lists[place]):
         return [row]
     cells = [
         [replace(cell, piece=part_of(cell.piece, *bounds)) for bounds in found]
@@ -169,125 +153,10 @@ def rows_of_exits(page: RulePage, row: TableRow, place: int) -> list[TableRow]:
     return [TableRow(one, row.bounds) for one in zip(*cells, strict=True)]
 
 
-def _is_label_alone(page: RulePage, words: str) -> bool:
-    found = read_labels(page, words)
-    return found is not None and not words[found.rest_start :].strip(" .")
-
-
-def _is_full_width(page: RulePage, row: TableRow) -> bool:
-    """Return whether one cell across the table, or alone in a row of heads, heads the rows below it."""
-    first, *others = row.cells
-    if others and all(cell.origin == first.origin for cell in others):
-        return True
-    is_alone = bool(others) and not any(page.words(cell.piece) for cell in others)
-    return is_alone and first.is_header and bool(page.words(first.piece))
-
-
-def _head_in(
-    page: RulePage, rows: Sequence[TableRow], above: Sequence[_Head], topic: Meaning | None, *, is_used: bool
-) -> _Head | None:
-    """Return the first of some rows as one that names columns, if it does so."""
-    row, *below = rows
-    may_be_bare = not is_used and not any(page.words(head.row.cells[0].piece) for head in above)
-    if below and (subjects := _subjects_of(page, row, topic, is_first=may_be_bare)):
-        return _Head(row, subjects)
-    is_blank = not is_used and not page.words(row.cells[0].piece)
-    if below and is_blank and _subjects_of(page, below[0], topic):  # it groups the columns below
-        return _Head(row, "contents")
-    return _Head(row, "contents") if _names_contents(page, row, below, is_used=is_used) else None
-
-
-def _names_contents(page: RulePage, row: TableRow, below: Sequence[TableRow], *, is_used: bool) -> bool:
-    """Return whether a row says what columns hold: all its cells are heads, or its words mean something.
-
-    A row of which some cells are heads is one of keys and values.
-    """
-    filled = [cell for cell in row.cells if page.words(cell.piece)]
-    marked = {cell.is_header for cell in filled}
-    if not filled or len(marked) > 1 or any(_is_about_one(page, cell) for cell in filled):
-        return False
-    words = [page.words(cell.piece) for cell in filled]
-    if marked == {True} and not is_used:
-        return len(filled) > 1 or page.vocabulary.meaning_of(words[0]) is not None
-    if marked == {True}:
-        return any(map(page.vocabulary.meaning_of, words))
-    known = sum(page.vocabulary.meaning_of_key(head) is not None for head in words)
-    if is_used or any(folded(head) in ANSWERS or len(head.split()) > MAX_HEAD_WORDS for head in words):
-        return False
-    firsts = [page.words(row.cells[0].piece) for row in below if not _is_full_width(page, row)]
-    if firsts and all(key_meaning(page, first) for first in firsts):  # it is a key, as those below it are
-        return False
-    heads_exits = len(firsts) > 1 and all(read_labels(page, first) for first in firsts)
-    return known > 0 and (heads_exits or (known >= 2 and 2 * known >= len(filled)))
-
-
-def _subjects_of(
-    page: RulePage, row: TableRow, topic: Meaning | None, *, is_first: bool = True
-) -> Literal["exits", "platforms"] | None:
-    """Return what each cell of a row but the first one names, if it is an exit or each a platform.
-
-    Args:
-        page: the page.
-        row: the row.
-        topic: what the section is about.
-        is_first: whether no row above it says anything; such a row may name exits by their labels alone.
-    """
-    first, *others = (page.words(cell.piece) for cell in row.cells)
-    named = [words for words in others if words]
-    is_about_trains = Meaning.PLATFORM in (topic, page.vocabulary.meaning_of(first))
-    if named and all(_sign_of(words, may_be_bare=is_about_trains) for words in named):
-        return "platforms" if len({first, *named}) > 1 else None
-    is_marked = all(cell.is_header for cell in row.cells[1:])
-    if not (is_first or is_marked) or any(_says_more(page, words) for words in named):
-        return None
-    exits = {exits_named(page, words, may_be_bare=is_first) for words in named}
-    own = exits_named(page, first, may_be_bare=is_first)
-    is_corner = first == "" or page.vocabulary.meaning_of(first) is Meaning.EXIT
-    is_several = len(exits | ({own} if own else set())) > 1 or is_corner
-    return "exits" if exits and all(exits) and is_several else None
-
-
-def _says_more(page: RulePage, words: str) -> bool:
-    """Return whether words say at once what an exit has: `Exit A: lift`, `59049 (Exit A)`."""
-    found = read_labels(page, words)
-    is_answered = found is not None and words[found.rest_start :].lstrip()[:1] in (":", "：")
-    return is_answered or BUS_STOP_CODE.search(words) is not None
-
-
-def _sign_of(words: str, *, may_be_bare: bool) -> str | None:
-    """Return the platform that words name, if they name nothing else."""
-    led = led_sign(words, 0, len(words))
-    if led is not None:
-        return led[0] if led[1] == len(words) else None
-    return sign_in(words) if may_be_bare else None
-
-
-def _is_about_one(page: RulePage, cell: Cell) -> bool:
-    """Return whether a cell names one exit, platform or station, as heads of columns do not."""
-    words = page.words(cell.piece)
-    return bool(words) and (
-        read_labels(page, words) is not None
-        or led_sign(words, 0, len(words)) is not None
-        or page.names_other_station(words)
-    )
-
-
-def _with_subjects_first(page: RulePage, rows: list[TableRow]) -> list[TableRow]:
-    """Return the rows of a table of keys with the one first that names its exits or platforms."""
-    keys = [page.vocabulary.meaning_of_key(page.words(row.cells[0].piece)) for row in rows]
-    place = next((keys.index(one) for one in (Meaning.EXIT, Meaning.PLATFORM) if one in keys), 0)
-    if not place or None in keys or len(rows[place].cells) < 3:
-        return rows
-    named = [page.words(cell.piece) for cell in rows[place].cells[1:]]
-    if not all(sign_in(words) or _is_label_alone(page, words) for words in named):
-        return rows
-    return [rows[place], *rows[:place], *rows[place + 1 :]]
-
-
 def _part(
     page: RulePage,
     lead: Piece | None,
-    heads: Sequence[_Head],
+    heads: Sequence[Head],
     rows: Sequence[TableRow],
     topic: Meaning | None,
 ) -> Part:
@@ -311,14 +180,14 @@ def _part(
     return Part(lead, tuple(columns), tuple(rows), bool(heads), is_doubtful)
 
 
-def _headed(page: RulePage, heads: Sequence[_Head], number: int, cells: Sequence[Piece]) -> Column:
+def _headed(page: RulePage, heads: Sequence[Head], number: int, cells: Sequence[Piece]) -> Column:
     """Return a column by what stands above it."""
     exits: Labels | None = None
     sign: tuple[str, int] | None = None
     lines: list[str] = []
     for head in heads:
         piece, text = head.row.cells[number].piece, page.words(head.row.cells[number].piece)
-        found = _sign_of(text, may_be_bare=True) if head.names == "platforms" else None
+        found = sign_alone(text, may_be_bare=True) if head.names == "platforms" else None
         named = exits_named(page, text, may_be_bare=True) if head.names == "exits" else None
         if found:
             sign = found, piece.start

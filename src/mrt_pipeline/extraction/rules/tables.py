@@ -33,7 +33,8 @@ from mrt_pipeline.extraction.rules.sections import (
     of_line,
 )
 from mrt_pipeline.extraction.rules.table_cells import Scope, read_row
-from mrt_pipeline.extraction.rules.table_parts import Part, TableRow, parts_of
+from mrt_pipeline.extraction.rules.table_heads import TableRow
+from mrt_pipeline.extraction.rules.table_parts import Part, parts_of
 from mrt_pipeline.extraction.rules.words import Meaning
 
 _SERVICE_REMARK = re.compile(r"\b(?:\d{1,3}[A-Za-z]?|NR\d)\s*\([^()]*\)")
