@@ -22,7 +22,7 @@ from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.sections import Section
 from mrt_pipeline.extraction.rules.table_heads import TableRow, is_copy
 from mrt_pipeline.extraction.rules.table_parts import Column, Part, rows_of_exits
-from mrt_pipeline.extraction.rules.values import are_answers, exits_behind, read_value
+from mrt_pipeline.extraction.rules.values import are_about_access, are_answers, exits_behind, read_value
 from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
 
@@ -88,7 +88,7 @@ def _read_cell(at: _Place) -> Iterator[Candidate]:
     is_alone = len({cell.origin for cell in at.row.cells}) == 1
     if labels is None and (at.number > 0 or is_alone):
         yield from _read_by_its_own_exits(at, what)
-    elif labels and not _is_context(at) and at.column.meaning is not Meaning.EXIT:
+    elif labels and not _is_context(at) and not _names_other_exits(at):
         yield from _read_owned(at, labels, what, is_keyed=is_keyed)
 
 
@@ -211,6 +211,11 @@ def _is_context(at: _Place) -> bool:
         return False
     filled = {cell.origin for cell in at.row.cells if at.page.words(cell.piece)}
     return len(filled) > 1 or exits_named(at.page, at.first) is not None
+
+
+def _names_other_exits(at: _Place) -> bool:
+    """Return whether a head speaks of exits that are not its rows' own: not so `Ways in`, above lifts."""
+    return at.column.meaning is Meaning.EXIT and not are_about_access([at.words])
 
 
 def _answers_first(at: _Place) -> bool:
