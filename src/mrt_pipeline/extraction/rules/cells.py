@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import zip_longest
 
 from mrt_pipeline.contracts.network import StepFree
 from mrt_pipeline.extraction.access_words import (
@@ -259,9 +260,19 @@ def _items_of(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Item]:
     """Yield the items of a piece, but for the lines of it that send one to another exit."""
     lines = split_bounds(LINE_BREAK, page.text, piece.start, piece.end)
     of_others = [bounds for bounds in lines if is_sent_elsewhere(page.text[slice(*bounds)], labels)]
-    for item in split_items(page.text, piece):
-        if not any(start <= item.start < end for start, end in of_others):
+    items = list(split_items(page.text, piece))
+    for item, following in zip_longest(items, items[1:]):
+        is_of_other = any(start <= item.start < end for start, end in of_others)
+        if not is_of_other and not (following and _is_key_of(page, item, following)):
             yield item
+
+
+def _is_key_of(page: RulePage, item: Item, following: Item) -> bool:
+    """Return whether an item is no value, but the key of the next one in another language: `Lif / lift: no`."""
+    if item.lead is not None or following.lead is None:
+        return False
+    meaning = page.vocabulary.meaning_of_key(page.text[item.start : item.end])
+    return meaning is not None and meaning is page.vocabulary.meaning_of(following.lead)
 
 
 def _meaning_of_preposition(lead: str) -> Meaning | None:
@@ -377,21 +388,33 @@ def _answer_of(words: str, *, may_count: bool) -> bool | None:
     """Return what a cell answers; a blank, a dash or a question mark answers nothing."""
     first = re.split(r"[(（,]|\s[-–—]\s", words)[0].strip().rstrip(".!").casefold()
     brackets = words[len(first) :]
-    if is_not_now(words) or is_denying(brackets) or _FOOTNOTE.search(words):
+    is_no = _is_all_of(first, NO_WORDS)
+    is_contradicted = is_denying(brackets) and not (is_no and _is_all_of(brackets, NO_WORDS))
+    if is_not_now(words) or is_contradicted or _FOOTNOTE.search(words):
         return None
     if may_count and _NO_COUNT.fullmatch(first):
         return False
     if (is_elsewhere(words) and not is_denying(first)) or _has_both_signs(first):
         return None
-    if first in YES_WORDS or folded(first) in YES_WORDS or (may_count and _COUNT.fullmatch(first)):
+    if _is_all_of(first, YES_WORDS) or (may_count and _COUNT.fullmatch(first)):
         return True
-    if first in NO_WORDS or folded(first) in NO_WORDS:
-        return False
-    return None
+    return False if is_no else None
+
+
+def _is_all_of(answer: str, words: frozenset[str]) -> bool:
+    """Return whether an answer is one of some words, or says it in several languages: `有 Yes`."""
+    parts = folded(answer).split()
+    is_one = answer in words or folded(answer) in words
+    return is_one or (bool(parts) and all(part in words for part in parts))
 
 
 def _is_bare_no(words: str) -> bool:
     return folded(words) in NO_WORDS or _NO_COUNT.fullmatch(words.strip()) is not None
+
+
+def denies_what_follows(words: str) -> bool:
+    """Return whether an entry only denies, so that nobody can tell of the next ones what is meant: `No`."""
+    return _is_bare_no(words) or _denies_alone(words)
 
 
 def _denies_alone(words: str) -> bool:

@@ -25,7 +25,9 @@ from mrt_pipeline.extraction.rules.headers import (
 )
 from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
-from mrt_pipeline.extraction.rules.words import FILLERS, Meaning, folded
+from mrt_pipeline.extraction.rules.parts import BRACKETS
+from mrt_pipeline.extraction.rules.place_mentions import is_written_as_name
+from mrt_pipeline.extraction.rules.words import ADDRESS, FILLERS, Meaning, folded
 
 Labels = tuple[str, ...]
 
@@ -56,9 +58,16 @@ def listed_exits(page: RulePage, words: str, *, may_be_bare: bool = True) -> Lab
         return None
     rest = words[found.rest_start :]
     is_plain = rest.strip(" .:：") in ("", "only") or (
-        rest.lstrip()[:1] in ("(", "（") and is_understood(rest, may_name=True)
+        rest.lstrip()[:1] in ("(", "（") and (is_understood(rest, may_name=True) or _is_road(rest))
     )
     return found.labels if is_plain and not is_noted(words) else None
+
+
+def _is_road(words: str) -> bool:
+    """Return whether brackets hold the name of a road and nothing else: `(Rivervale Dr)`."""
+    name = words.strip()[1:-1]
+    is_closed = words.strip()[-1:] in (")", "）") and BRACKETS.fullmatch(words.strip()) is not None
+    return is_closed and ADDRESS.fullmatch(name) is not None and is_written_as_name(name)
 
 
 def exits_named(page: RulePage, words: str, *, may_be_bare: bool = False) -> Labels | None:

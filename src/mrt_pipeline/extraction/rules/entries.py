@@ -8,7 +8,12 @@ from dataclasses import dataclass, replace
 
 from mrt_pipeline.extraction.page_model import Line, PageText
 from mrt_pipeline.extraction.qualifiers import is_bare_date
-from mrt_pipeline.extraction.rules.cells import is_remark_on_exit, without_doubted_lift, without_stop_names
+from mrt_pipeline.extraction.rules.cells import (
+    denies_what_follows,
+    is_remark_on_exit,
+    without_doubted_lift,
+    without_stop_names,
+)
 from mrt_pipeline.extraction.rules.contexts import ABOUT_TRAINS, Labels, What, exits_named, what_is
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
 from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket, read_labels
@@ -24,8 +29,11 @@ from mrt_pipeline.extraction.rules.sections import (
     topic_of_values,
 )
 from mrt_pipeline.extraction.rules.words import Meaning
+from mrt_pipeline.extraction.word_lists import wording
 
 _SENTENCE_END = re.compile(r"(?<=[.!。])\s+")
+OTHER_TIMES = wording("other_times")
+"""Heads things of other times; the exit they stand under is of the present."""
 _NAME_GOES_ON = re.compile(r"\s+(?!(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b)[A-Z]")
 
 
@@ -40,6 +48,10 @@ class Entry:
     """whether all entries beside it begin with labels"""
     exits_before: tuple[str, ...] = ()
     """those of them that stand before it and begin with an exit, whose it may be"""
+    heads_others: bool = False
+    """others stand in it, or explain it"""
+    is_denied: bool = False
+    """one of them before it only denies, and may mean this one: `No`, then `Lift`"""
 
     @property
     def bounds(self) -> Bounds:
@@ -70,10 +82,17 @@ def entries_of(page: RulePage) -> dict[Line, Entry]:
         ]
         are_labelled = len(group) > 1 and all(one and _is_set_off(words, one) for words, one in labels)
         exits_before: tuple[str, ...] = ()
-        for entry, (words, _) in zip(group, labels, strict=True):
-            entries[entry.line] = replace(entry, may_be_bare=are_labelled, exits_before=exits_before)
+        is_denied = False
+        for entry, (words, own) in zip(group, labels, strict=True):
+            is_denied = is_denied and own is None and not has_key(page, words)
+            entries[entry.line] = replace(
+                entry, may_be_bare=are_labelled, exits_before=exits_before, is_denied=is_denied
+            )
+            is_denied = is_denied or denies_what_follows(words)
             if names_another_exit(words, ("",)):
                 exits_before += (words,)
+    for line in {entry.above[0] for entry in entries.values() if entry.above}:
+        entries[line] = replace(entries[line], heads_others=True)
     return entries
 
 
@@ -87,9 +106,11 @@ def place_of(page: RulePage, entry: Entry, section: Section) -> Placed:
     is_taken_back = not is_below and (_takes_back(page, entry, section) or is_bare_date(words))
     if entry.line.kind == "paragraph" and is_remark_on_exit(_SENTENCE_END.split(words, maxsplit=1)[0]):
         page.withdrawn.update(section.labels)
-    if is_taken_back and _is_status(page, words) and _is_about_exit(page, entry):
+    is_of_others = entry.heads_others and OTHER_TIMES.fullmatch(words.strip(" :：")) is not None
+    if is_taken_back and not is_of_others and _is_status(page, words) and _is_about_exit(page, entry):
         page.withdrawn.update(owners)
-    return Placed(own, owners, what_is(page, heads_of(page, entry)), is_below or is_taken_back)
+    is_unread = is_below or is_taken_back or entry.is_denied
+    return Placed(own, owners, what_is(page, heads_of(page, entry)), is_unread)
 
 
 def heads_of(page: RulePage, entry: Entry) -> Iterator[str]:

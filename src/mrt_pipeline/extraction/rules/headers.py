@@ -25,6 +25,7 @@ _ACCESS = frozenset(
         *(Meaning.STAIRS_ONLY, Meaning.TACTILE, Meaning.TOILET, Meaning.ACCESS),
     }
 )
+_WITHOUT_STEPS = frozenset({Meaning.STEP_FREE, Meaning.BARRIER_FREE, Meaning.WHEELCHAIR})
 _CLAIMED = _ACCESS | {Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK}
 """Meanings that every word of a header must agree with: `Old bus stop` may not be one."""
 _ORDER = (
@@ -230,5 +231,7 @@ def _one_of(found: Iterable[Meaning]) -> Meaning | None:
         return None if Meaning.EXIT in meanings else Meaning.BUS_STOP
     if about_access := meanings & _ACCESS:
         precise = about_access - {Meaning.ACCESS}
+        if len(precise) > 1 and precise <= _WITHOUT_STEPS:
+            return Meaning.STEP_FREE  # one thing in two languages: `无障碍通道 Step-free`
         return next(iter(precise)) if len(precise) == 1 else Meaning.ACCESS
     return next((meaning for meaning in _ORDER if meaning in meanings), None)

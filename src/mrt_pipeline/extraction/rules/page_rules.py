@@ -7,7 +7,8 @@ the exit that a row, an entry or a sentence is about. Everything it claims still
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from mrt_pipeline.contracts.claims import HeadedValue
 from mrt_pipeline.extraction.candidates import Candidate
@@ -17,12 +18,13 @@ from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.extraction.rules.closures import ALL, withdraw_closed
 from mrt_pipeline.extraction.rules.entries import Entry, entries_of, place_of
 from mrt_pipeline.extraction.rules.headers import Vocabulary, load_vocabulary
+from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket
 from mrt_pipeline.extraction.rules.lists import read_entry
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.passages import choose_passages, is_unread_line
 from mrt_pipeline.extraction.rules.prose import read_prose
 from mrt_pipeline.extraction.rules.sections import Section, of_line, sections_of
-from mrt_pipeline.extraction.rules.tables import read_table
+from mrt_pipeline.extraction.rules.tables import TableReading, read_table
 from mrt_pipeline.extraction.rules.words import FEATURES
 
 MAX_CANDIDATES = 1000
@@ -68,7 +70,8 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
         if section.is_unread or len(found) >= MAX_CANDIDATES:
             continue
         if isinstance(block, Table):
-            reading = read_table(rule_page, block, section)
+            inner = _section_in(rule_page, block, entries, section)
+            reading = read_table(rule_page, block, inner) if inner else TableReading()
             found.update(dict.fromkeys(reading.candidates))
             stretch = bounds_of(block) if reading.is_unread else None
         elif isinstance(block, Line):
@@ -86,6 +89,20 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
     )
     headed = () if ALL in withdrawn else tuple(rule_page.headed[:MAX_HEADED])
     return RuleReading(tuple(kept)[:MAX_CANDIDATES], passages, headed)
+
+
+def _section_in(
+    page: RulePage, table: Table, entries: Mapping[Line, Entry], section: Section
+) -> Section | None:
+    """Return the section of a table that stands in an entry of a list; none if that may take it back."""
+    if table.item is None:
+        return section
+    placed = place_of(page, entries[table.item], section)
+    words = page.words(table.item.piece)
+    labels = placed.own.labels if placed.own else placed.owners
+    if placed.is_unread or (placed.own and has_doubtful_bracket(words, placed.own)):
+        return None
+    return replace(section, labels=labels, headings=(words, *section.headings))
 
 
 def _read_line(page: RulePage, entry: Entry, section: Section, found: dict[Candidate, None]) -> Bounds | None:

@@ -26,7 +26,8 @@ _LEAD = re.compile(
     r"|(?P<lead>[^:：;()（）]{1,60})\s*[:：]\s*)"
 )
 BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
-_COMMA = re.compile(r"\s*[,，、¦]\s*|\s+[/•·]\s+")
+_COMMA = re.compile(r"\s*(?:,(?!\s*Singapore\s*(?:[,;)\n¦]|\Z))|[，、¦])\s*|\s+[/•·]\s+")
+"""Not before the country, which belongs to an address or a name: `Oasia Hotel Novena, Singapore`."""
 _BEFORE = re.compile(r"\s*,\s*(?:formerly|previously|originally)\s+(?:known as |called |the )?(?=[A-Z0-9])")
 _LIST_MARK = re.compile(rf"{_ITEM_END.pattern}|{_COMMA.pattern}|\s*[¦‣◦▪→]\s*")
 _JOINED = re.compile(

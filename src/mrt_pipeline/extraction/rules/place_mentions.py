@@ -45,6 +45,8 @@ _ANSWER = re.compile(r"(?:yes|no|none|nil)\b.*", re.IGNORECASE | re.DOTALL)
 _SMALL_WORD = re.compile(r"(?:&|and|of|the|at|by|de|on|in|for|@|-|–|bin|al|to)", re.IGNORECASE)
 _MALAY_ROAD = re.compile(r"(?:jalan|lorong)\s+\D+$", re.IGNORECASE)
 """Begins the name of a road, or of what is named after it: `Jalan Besar Community Club`."""
+_STATION_CODE = re.compile(r"[A-Z]{2}\d{1,2}\s+")
+"""Before a station's name: `EW1 Pasir Ris` is none of a place."""
 _COMMON = HARMLESS | PLACE_KINDS | KINDS | TOWN_PARTS
 _REMARK = re.compile(r"\w+ly|only|if|when|unless|during|until|except|subject|per|stn|services?")
 _AROUND = re.compile(
@@ -151,12 +153,13 @@ def _is_place(page: RulePage, name: str, *, is_linked: bool) -> bool:
     )
     if is_remark or _is_access(name) or _AROUND.match(name):
         return False
+    name = _STATION_CODE.sub("", name)
     station = next(page.names.stations_in(name), None)
     if station is not None and (station.start, station.end) == (0, len(name)):
         return False
     if station is not None and station.start == 0 and name[station.end :].strip().casefold() in TOWN_PARTS:
         return is_linked
-    return is_linked or _is_written_as_name(name)
+    return is_linked or is_written_as_name(name)
 
 
 def is_name(name: str) -> bool:
@@ -165,7 +168,7 @@ def is_name(name: str) -> bool:
         return True
     words = [match.casefold() for match in re.findall(r"[^\W\d_]+", name)]
     is_remark = any(_REMARK.fullmatch(word) for word in words)
-    return not is_remark and _is_written_as_name(name) and any(word not in _COMMON for word in words)
+    return not is_remark and is_written_as_name(name) and any(word not in _COMMON for word in words)
 
 
 def _is_access(name: str) -> bool:
@@ -174,7 +177,7 @@ def _is_access(name: str) -> bool:
     )
 
 
-def _is_written_as_name(name: str) -> bool:
+def is_written_as_name(name: str) -> bool:
     """Return whether every word that can begin with a capital does, as in names and not in sentences."""
     words = name.split()
     if not _begins_name(words[0]):

@@ -23,7 +23,14 @@ from mrt_pipeline.extraction.rules.sections import Section
 from mrt_pipeline.extraction.rules.table_heads import TableRow, is_copy
 from mrt_pipeline.extraction.rules.table_parts import Column, Part, rows_of_exits
 from mrt_pipeline.extraction.rules.values import are_about_access, are_answers, exits_behind, read_value
-from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
+from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, NO_WORDS, YES_WORDS, Meaning, folded
+
+
+_THERE = frozenset(
+    {"there", "is there", "has it", "has this", "exit has it", "exit has this", "at this exit"}
+)
+_NOT_THERE = frozenset({"not there", "is not there", "does not have it", "not at this exit"})
+_THINGS = (Meaning.LANDMARK, Meaning.BUS_STOP)
 
 
 @dataclass(slots=True)
@@ -77,6 +84,8 @@ def read_row(
 
 
 def _read_cell(at: _Place) -> Iterator[Candidate]:
+    if not _means_what_it_shows(at.page, at.words):
+        return
     if at.column.names_exits:
         yield from _read_behind_labels(at, _meaning_behind_labels(at))
         return
@@ -92,11 +101,19 @@ def _read_cell(at: _Place) -> Iterator[Candidate]:
         yield from _read_owned(at, labels, what, is_keyed=is_keyed)
 
 
+def _means_what_it_shows(page: RulePage, words: str) -> bool:
+    """Return whether a sign stands for what it does anywhere: not so where a legend says `● = planned`."""
+    said = page.legend.get(words)
+    if said is None or words not in ANSWERS:
+        return True
+    return folded(said) in (YES_WORDS | _THERE if words in YES_WORDS else NO_WORDS | _NOT_THERE)
+
+
 def _read_owned(at: _Place, labels: Labels, what: What, *, is_keyed: bool) -> Iterator[Candidate]:
     """Yield what a cell says of exits that are named beside or above it."""
     page, part, row = at.page, at.part, at.row
     if part.is_below_exits and _answers_first(at):
-        yield from read_answered(page, at.words, row.cells[0].piece, part.columns[0].meaning, labels)
+        yield from read_answered(page, at.words, row.cells[0].piece, _meaning_of_first(at), labels)
         return
     found = read_value(
         page,
@@ -220,8 +237,15 @@ def _names_other_exits(at: _Place) -> bool:
 
 def _answers_first(at: _Place) -> bool:
     """Return whether a row tells which exits have a place or a stop that it begins with."""
-    is_of_things = at.part.columns[0].meaning in (Meaning.LANDMARK, Meaning.BUS_STOP)
-    return is_of_things and are_answers([at.page.words(cell.piece) for cell in at.row.cells[1:]])
+    are_known = are_answers([at.page.words(cell.piece) for cell in at.row.cells[1:]])
+    return are_known and _meaning_of_first(at) is not None
+
+
+def _meaning_of_first(at: _Place) -> Meaning | None:
+    """Return what a row of answers begins with, a place or a stop, by the head of its column or the line above."""
+    lead = what_is(at.page, at.scope.above[:1]).meaning
+    found = next((it for it in (at.part.columns[0].meaning, lead) if it in _THINGS), None)
+    return found if at.page.vocabulary.meaning_of_key(at.first) is None else None
 
 
 def _cells_beside(at: _Place) -> list[Piece]:

@@ -15,6 +15,8 @@ from mrt_pipeline.extraction.rules.platforms import led_sign, sign_in
 from mrt_pipeline.extraction.rules.values import key_meaning
 from mrt_pipeline.extraction.rules.words import ANSWERS, Meaning, folded
 
+_TOPICS = frozenset({Meaning.ACCESS, Meaning.BUS_STOP, Meaning.LANDMARK})
+"""Meanings of words that head some rows: `Bus stops`, with one blank cell behind them."""
 MAX_HEAD_WORDS = 4
 """A cell that is not marked as a head and has more words is none."""
 
@@ -40,8 +42,10 @@ def is_full_width(page: RulePage, row: TableRow) -> bool:
     first, *others = row.cells
     if others and all(cell.origin == first.origin for cell in others):
         return True
-    is_alone = bool(others) and not any(page.words(cell.piece) for cell in others)
-    return is_alone and first.is_header and bool(page.words(first.piece))
+    words = page.words(first.piece)
+    is_alone = bool(others) and bool(words) and not any(page.words(cell.piece) for cell in others)
+    is_merged = len(others) > 1 and len({cell.origin for cell in others}) == 1
+    return is_alone and (first.is_header or (is_merged and page.vocabulary.meaning_of_key(words) in _TOPICS))
 
 
 def head_in(
@@ -67,7 +71,7 @@ def _names_contents(page: RulePage, row: TableRow, below: Sequence[TableRow], *,
     marked = {cell.is_header for cell in filled}
     if not filled or len(marked) > 1 or any(_is_about_one(page, cell) for cell in filled):
         return False
-    words = [page.words(cell.piece) for cell in filled]
+    words = [page.head(cell.piece) for cell in filled]
     if marked == {True} and not is_used:
         return len(filled) > 1 or page.vocabulary.meaning_of(words[0]) is not None
     if marked == {True}:
@@ -93,7 +97,7 @@ def _subjects_of(
         topic: what the section is about.
         is_first: whether no row above it says anything; such a row may name exits by their labels alone.
     """
-    first, *others = (page.words(cell.piece) for cell in row.cells)
+    first, *others = (page.head(cell.piece) for cell in row.cells)
     named = [words for words in others if words]
     is_about_trains = Meaning.PLATFORM in (topic, page.vocabulary.meaning_of(first))
     if named and all(sign_alone(words, may_be_bare=is_about_trains) for words in named):
@@ -125,7 +129,7 @@ def sign_alone(words: str, *, may_be_bare: bool) -> str | None:
 
 def _is_about_one(page: RulePage, cell: Cell) -> bool:
     """Return whether a cell names one exit, platform or station, as heads of columns do not."""
-    words = page.words(cell.piece)
+    words = page.head(cell.piece)
     return bool(words) and (
         read_labels(page, words) is not None
         or led_sign(words, 0, len(words)) is not None

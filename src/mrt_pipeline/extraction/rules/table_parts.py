@@ -186,7 +186,7 @@ def _headed(page: RulePage, heads: Sequence[Head], number: int, cells: Sequence[
     sign: tuple[str, int] | None = None
     lines: list[str] = []
     for head in heads:
-        piece, text = head.row.cells[number].piece, page.words(head.row.cells[number].piece)
+        piece, text = head.row.cells[number].piece, page.head(head.row.cells[number].piece)
         found = sign_alone(text, may_be_bare=True) if head.names == "platforms" else None
         named = exits_named(page, text, may_be_bare=True) if head.names == "exits" else None
         if found:
