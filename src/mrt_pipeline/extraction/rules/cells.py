@@ -227,33 +227,48 @@ def _read_items(
     need: Need,
 ) -> Iterator[Candidate]:
     is_denied = False
-    for item in _items_of(page, piece, labels):
-        if item.lead is not None:
-            if BUS_STOP_CODE.search(item.lead) and meaning in _MAY_NAME_STOPS:  # `54261 Opp Stn: 22, 24`
-                whole = replace(item, start=page.text.rfind(item.lead, piece.start, item.start), lead=None)
-                yield from _read_stops(page, whole, labels, Said((whole.start, whole.end), row))
-                continue
-            elif known := page.vocabulary.meaning_of(item.lead) or _meaning_of_preposition(item.lead):
-                meaning = known
-            else:
-                page.note_unknown(item.lead, labels, item.start, item.end)
-                continue  # words before a colon that are not known may turn round what follows
+    for item, known, is_behind_answer in _items_with_meaning(page, piece, meaning, labels):
         words = page.text[item.start : item.end]
-        if meaning is Meaning.STATUS and is_bad_status(words):
+        if known is Meaning.STATUS and is_bad_status(words):
             page.withdrawn.update(labels)
         if item.lead is None and is_denied:
             continue  # `No<br>Lift`: what the no is about is the reader's guess
         is_denied = is_bare_date(words) or (
-            meaning in (Meaning.ACCESS, None)
+            known in (Meaning.ACCESS, None)
             and (_denies_alone(words) or any(map(_is_bare_no, words.split(". "))))
         )
-        if is_bare_date(words):
-            continue
-        if item.is_taken_back or meaning in _IGNORED:
+        if is_bare_date(words) or item.is_taken_back or known in _IGNORED:
             continue
         for start, end in _around_doubted_lift(page.text, item.start, item.end):
             part = item if end - start == item.end - item.start else replace(item, start=start, end=end)
-            yield from _read_part(page, part, meaning, labels, row, need=need)
+            for found in _read_part(page, part, known, labels, row, need=need):
+                if not (is_behind_answer and found.field == "access"):  # `Lift: yes; Escalator; no`
+                    yield found
+
+
+def _items_with_meaning(
+    page: RulePage, piece: Piece, meaning: Meaning | None, labels: Labels
+) -> Iterator[tuple[Item, Meaning | None, bool]]:
+    """Yield the items of a piece, each with what its key or the last one means, unless nobody knows that.
+
+    The last of each says whether it stands behind an answer to such a key, and is no longer about that.
+    """
+    known, is_answered = meaning, False
+    for item in _items_of(page, piece, labels):
+        if item.lead is None:
+            known = meaning if is_answered else known
+            yield item, known, is_answered
+            continue
+        is_answered = False
+        if BUS_STOP_CODE.search(item.lead) and known in _MAY_NAME_STOPS:  # `54261 Opp Stn: 22, 24`
+            start = page.text.rfind(item.lead, piece.start, item.start)
+            yield replace(item, start=start, lead=None), Meaning.BUS_STOP, False
+        elif found := page.vocabulary.meaning_of(item.lead) or _meaning_of_preposition(item.lead):
+            known = found
+            is_answered = _is_answered_yes(page.text[item.start : item.end], known)
+            yield item, known, False
+        else:  # words before a colon that are not known may turn round what follows
+            page.note_unknown(item.lead, labels, item.start, item.end)
 
 
 def _items_of(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Item]:
@@ -268,7 +283,7 @@ def _items_of(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Item]:
 
 
 def _is_key_of(page: RulePage, item: Item, following: Item) -> bool:
-    """Return whether an item is no value, but the key of the next one in another language: `Lif / lift: no`."""
+    """Return whether an item is the key of the next one in another language: `Lif / lift: no`."""
     if item.lead is not None or following.lead is None:
         return False
     meaning = page.vocabulary.meaning_of_key(page.text[item.start : item.end])
@@ -406,6 +421,11 @@ def _is_all_of(answer: str, words: frozenset[str]) -> bool:
     parts = folded(answer).split()
     is_one = answer in words or folded(answer) in words
     return is_one or (bool(parts) and all(part in words for part in parts))
+
+
+def _is_answered_yes(words: str, meaning: Meaning | None) -> bool:
+    """Return whether a key of a feature is answered, so that what follows is no longer about it."""
+    return meaning in FEATURES and _answer_of(words, may_count=meaning in _COUNTED) is True
 
 
 def _is_bare_no(words: str) -> bool:

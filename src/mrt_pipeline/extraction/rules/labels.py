@@ -36,6 +36,7 @@ def _lead(label: str) -> re.Pattern[str]:
 
 
 def _bare(label: str, rest: str) -> re.Pattern[str]:
+    label = label.replace(r"(?!\w)", r"(?![^\W\u4e00-\u9fff])")  # `A出口` has no space
     return re.compile(
         rf"[\s*#•·]*(?P<labels>{labels_listed(label)})\s*(?P<word>(?i:{EXIT_WORD}))?(?P<rest>{rest})",
         re.DOTALL,

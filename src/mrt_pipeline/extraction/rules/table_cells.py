@@ -25,7 +25,6 @@ from mrt_pipeline.extraction.rules.table_parts import Column, Part, rows_of_exit
 from mrt_pipeline.extraction.rules.values import are_about_access, are_answers, exits_behind, read_value
 from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, NO_WORDS, YES_WORDS, Meaning, folded
 
-
 _THERE = frozenset(
     {"there", "is there", "has it", "has this", "exit has it", "exit has this", "at this exit"}
 )
@@ -242,7 +241,7 @@ def _answers_first(at: _Place) -> bool:
 
 
 def _meaning_of_first(at: _Place) -> Meaning | None:
-    """Return what a row of answers begins with, a place or a stop, by the head of its column or the line above."""
+    """Return whether a row of answers begins with a place or a stop, by its column or the line above."""
     lead = what_is(at.page, at.scope.above[:1]).meaning
     found = next((it for it in (at.part.columns[0].meaning, lead) if it in _THINGS), None)
     return found if at.page.vocabulary.meaning_of_key(at.first) is None else None

@@ -9,10 +9,11 @@ from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import FOREIGN, Mention, mentions_in, sentence_at
 from mrt_pipeline.extraction.page_model import Line
-from mrt_pipeline.extraction.qualifiers import is_understood
+from mrt_pipeline.extraction.qualifiers import PLACE_KINDS, is_understood
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import Item, split_bounds
-from mrt_pipeline.extraction.rules.place_mentions import find_names, is_name
+from mrt_pipeline.extraction.rules.place_mentions import find_names, is_name, is_sure_place
+from mrt_pipeline.extraction.rules.words import KINDS, TOWN_PARTS
 
 _ALSO = r"(?:(?:also|both|all|right|just|directly|conveniently|best|easily|located|situated|found|only)\s+)*"
 _NEAR = (
@@ -58,6 +59,8 @@ _STOPS = re.compile(
 )
 """Where the names behind words that lead to them end."""
 _BETWEEN = re.compile(r"\s*,?\s+and\s+(?:(?:to|for)\s+)?(?:the\s+)?|,\s+(?:(?:to|for)\s+)?(?:the\s+)?")
+_OF_PLACES = PLACE_KINDS | KINDS | TOWN_PARTS
+MAX_PERSON_WORDS = 3
 _MAY_GO_ON = re.compile(r"\s(?:to|on|in|along|at)\s")
 """Names may end here: `Heritage Collection on Pagoda Street`, `Signs to Golden Mall`."""
 
@@ -69,8 +72,8 @@ def read_places_told(page: RulePage, line: Line) -> Iterator[Candidate]:
         start, end = max(start, line.piece.start), min(end, line.piece.end)
         if not _is_about(page, mention, (start, end)):
             continue
-        for left, right in _names_about(page, mention, (start, end)):
-            for name in _names_in(page, left, right, line):
+        for bounds, may_be_people in _names_about(page, mention, (start, end)):
+            for name in _names_in(page, bounds, line, may_be_people=may_be_people):
                 for label in sorted(mention.labels):
                     yield claim(page, "landmark", label, name, Said((start, end)))
 
@@ -92,17 +95,17 @@ def _is_of_other(page: RulePage, words: str) -> bool:
     )
 
 
-def _names_about(page: RulePage, mention: Mention, sentence: Bounds) -> Iterator[Bounds]:
-    """Yield where places stand: before the exit, or behind words that lead on from it."""
+def _names_about(page: RulePage, mention: Mention, sentence: Bounds) -> Iterator[tuple[Bounds, bool]]:
+    """Yield where places stand, before the exit or behind words that lead on from it, and if people may."""
     text, (start, end) = page.text, sentence
     for before in (_PLACE_THEN, _TO_PLACE):
         told = before.fullmatch(text, start, mention.start)
         if told and _ENDS.match(text, mention.end, end) and _agrees(told):
-            yield told.span("names")
+            yield told.span("names"), before is _PLACE_THEN
     walks = _WALKS.match(text, mention.end, end)
     if walks and _BY.fullmatch(text, start, mention.start):
         stop = _STOPS.search(text, walks.end(), end)
-        yield walks.end(), stop.start() if stop else end
+        yield (walks.end(), stop.start() if stop else end), False
 
 
 def _agrees(told: re.Match[str]) -> bool:
@@ -111,20 +114,31 @@ def _agrees(told: re.Match[str]) -> bool:
     return verb.casefold() not in ("are", "lie", "stand", "sit") or " and " in told["names"]
 
 
-def _names_in(page: RulePage, start: int, end: int, line: Line) -> Iterator[str]:
+def _names_in(page: RulePage, stretch: Bounds, line: Line, *, may_be_people: bool) -> Iterator[str]:
     """Yield the names of places in a stretch, up to where it holds something else.
 
     One word that begins a sentence may be anything: `Taxis are near Exit A`.
     """
-    for left, right in split_bounds(_BETWEEN, page.text, start, end, line.piece.links):
+    for left, right in split_bounds(_BETWEEN, page.text, *stretch, line.piece.links):
         links = tuple(link for link in line.piece.links if left <= link[0] and link[1] <= right)
         found = [bounds for bounds, _ in find_names(page, Item(left, right, links))]
-        names = [page.text[slice(*bounds)] for bounds in found if bounds in links or _is_sure(page, bounds)]
+        sure = (one for one in found if one in links or _is_sure(page, one, may_be_person=may_be_people))
+        names = [page.text[slice(*bounds)] for bounds in sure]
         if not names and not is_understood(page.text[left:right], may_name=True):
             return
         yield from names
 
 
-def _is_sure(page: RulePage, bounds: Bounds) -> bool:
+def _is_sure(page: RulePage, bounds: Bounds, *, may_be_person: bool) -> bool:
     name = page.text[slice(*bounds)]
-    return len(name.split()) > 1 and is_name(name) and _MAY_GO_ON.search(name) is None
+    is_person = may_be_person and _may_be_person(page, name)
+    return len(name.split()) > 1 and is_name(name) and not is_person and _MAY_GO_ON.search(name) is None
+
+
+def _may_be_person(page: RulePage, name: str) -> bool:
+    """Return whether a name holds no word for a place, as that of somebody does not: `Peter Tan`."""
+    words = name.split()
+    is_plain = len(words) <= MAX_PERSON_WORDS and all(word.isalpha() and word[0].isupper() for word in words)
+    return is_plain and not (
+        is_sure_place(name) or page.names_itself(name) or any(word.casefold() in _OF_PLACES for word in words)
+    )

@@ -1,4 +1,4 @@
-"""Tables whose heads are codes, whose rows are things, or that stand in an entry; answers in two languages."""
+"""Tables whose heads are codes, whose rows are things or that stand in an entry; answers in two tongues."""
 
 from __future__ import annotations
 
@@ -158,3 +158,38 @@ def test_the_country_behind_a_name_belongs_to_it() -> None:
 
 def test_platforms_may_be_written_short() -> None:
     assert said(table("Plat. | To", "A | NS1 Jurong East")) == {"* A>Jurong East"}
+
+
+def test_what_stands_behind_an_answer_in_a_cell_is_a_place_or_a_stop_of_its_own() -> None:
+    cells = "<td>Exit A<br>Step-free: Yes<br>Golden Mall</td><td>Exit B<br>Lift: No<br>Silver Plaza</td>"
+    assert published(f"<table><tr>{cells}</tr></table>") == {"A yes", "A Golden Mall"}
+
+
+def test_what_stands_behind_an_answer_in_a_cell_is_no_access() -> None:
+    cell = "Lift: Yes<br>Escalator<br>No"
+    assert "A escalator" not in said(
+        f"<table><tr><td>Exit A<br>{cell}</td><td>Exit B<br>Lift</td></tr></table>"
+    )
+
+
+def test_a_name_with_a_dash_in_an_entry_is_not_cut_in_two() -> None:
+    assert said("<h2>Exit A</h2><h3>Nearby</h3><ul><li>Hotel 81 - Violet</li></ul>") == set()
+
+
+@pytest.mark.parametrize("heading", ["A出口", "出口A", "A 出口"])
+def test_an_exit_may_be_named_in_chinese_without_a_space(heading: str) -> None:
+    assert said(f"<h2>{heading}</h2><ul><li>电梯: 有</li></ul>") == {"A lift"}
+
+
+@pytest.mark.parametrize("heading", ["A座", "A座出口", "A线"])
+def test_a_letter_before_another_chinese_word_is_no_exit(heading: str) -> None:
+    assert said(f"<h2>{heading}</h2><ul><li>电梯: 有</li></ul>") == set()
+
+
+@pytest.mark.parametrize("name", ["Peter Tan", "Tan Ah Kow"])
+def test_a_person_near_an_exit_is_no_landmark(name: str) -> None:
+    assert said(f"<p>{name} is near Exit A.</p>") == set()
+
+
+def test_a_long_arrow_leads_to_where_trains_go() -> None:
+    assert said("<dl><dd>Platform A ⟶ Jurong East (NS1)</dd></dl>") == {"* A>Jurong East"}
