@@ -29,6 +29,20 @@ def test_a_legend_that_takes_back_what_it_explains_leaves_it_unread(legend: str,
     assert said(f"{legend}{_CODED}") == found
 
 
+@pytest.mark.parametrize(
+    "legend",
+    [
+        "<p>● denotes planned.</p>",
+        "<p>●: under construction</p>",
+        "<p>● – closed; ○ – open</p>",
+        "<ul><li>● planned</li></ul>",
+        "<p>Planned: ●</p>",
+    ],
+)
+def test_a_sign_that_is_said_to_mark_plans_marks_nothing_that_is_there(legend: str) -> None:
+    assert said(legend + table("Exit | Lift", "Exit A | ●")) == set()
+
+
 def _matrix(*rows: str) -> str:
     """Return a table of exits A and B whose rows may be a line across it: `Places`."""
     lines = [row.split(" | ") for row in rows]
