@@ -32,6 +32,8 @@ class Candidate:
     """where in the page's text the cell or item stands that a rule read the value from, within the quote"""
     is_prose: bool = False
     """a rule found it in running text, where only the wording says whose it is"""
+    as_of_year: int | None = None
+    """the year as of which the heading above it speaks, if it names one"""
 
 
 class Reason(StrEnum):

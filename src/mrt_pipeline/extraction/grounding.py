@@ -80,6 +80,8 @@ def _ground_candidate(
     candidate: Candidate, page: Passage, station: Station, facts: GroundingFacts
 ) -> list[GroundedValue]:
     """Return a candidate's values, from the first occurrence of its quote that supports them."""
+    if candidate.as_of_year not in (None, facts.as_of.year):
+        raise UngroundedError(Reason.NOT_CURRENT)
     if len(candidate.quote) > MAX_QUOTE_CHARS:
         raise UngroundedError(Reason.QUOTE_TOO_LONG)
     exits = _exits_meant(candidate, station, facts)

@@ -83,6 +83,8 @@ class Table:
 
     caption: Piece | None
     rows: tuple[Row, ...]
+    item: Line | None = None
+    """the entry of a list that it stands in"""
 
 
 Block = Heading | Line | Table

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mrt_pipeline.extraction.covers import may_be_covered
 from mrt_pipeline.extraction.looks import Look, Place, is_surely_hidden, look_of, place_of
-from mrt_pipeline.extraction.page_model import NOTE, Block, Kind, PageText
+from mrt_pipeline.extraction.page_model import NOTE, Block, Kind, Line, PageText
 from mrt_pipeline.extraction.page_noise import (
     TAKEN_BACK_TAGS,
     image_words,
@@ -166,6 +166,8 @@ class _Reader:
         self._kind: Kind = "paragraph"
         self._level: int | None = None
         self._depth = 0
+        self._items: list[int] = []
+        """how many blocks were written before each open entry of a list"""
         self._tables: list[RawTable] = []
         self._cells: list[RawCell | None] = []
         self._too_deep = 0
@@ -275,6 +277,9 @@ class _Reader:
         self.flush()
         if tag in _LISTS:
             self._depth += 1
+        if tag in _KINDS:
+            is_explained = tag == "dd" and self._last_line_of("term") is not None
+            self._items.append(len(self.writer.blocks) - is_explained)
         self._level = _HEADINGS.get(tag)
         self._kind = _KINDS.get(tag, self._kind if self._depth else "paragraph")
 
@@ -283,10 +288,21 @@ class _Reader:
             self._words().break_item()
             return
         self.flush()
+        if tag in _KINDS and self._items:
+            self._items.pop()
         if tag in _LISTS:
             self._depth = max(0, self._depth - 1)
         self._level = None
         self._kind = "item" if self._depth else "paragraph"
+
+    def _last_line_of(self, kind: Kind) -> Line | None:
+        last = self.writer.blocks[-1] if self.writer.blocks else None
+        return last if isinstance(last, Line) and last.kind == kind else None
+
+    def _open_item(self) -> Line | None:
+        """Return the line of the innermost entry that is still open, or the term that it explains."""
+        written = self.writer.blocks[self._items[-1] :] if self._items else []
+        return written[0] if written and isinstance(written[0], Line) else None
 
     def _break_line(self) -> None:
         if self._tables:
@@ -326,8 +342,9 @@ class _Reader:
         if self._cells and (cell := self._cells[-1]) is not None and cell.is_implied:
             self._cells[-1] = None
         if not self._tables and table.is_readable:
+            item = self._open_item()
             for caption, grid, left_out in unfold(table):
-                self.writer.write_table(caption, grid)
+                self.writer.write_table(caption, grid, item)
                 if left_out:
                     self.writer.cut.append(left_out)
 

@@ -46,8 +46,14 @@ class PageWriter:
         self.blocks.append(Line(piece, kind, depth, goes_on))
         self._is_after_item = kind != "paragraph"
 
-    def write_table(self, caption: Words | None, grid: Grid) -> None:
-        """Write a table, one line for each row; rows that find no room are left out."""
+    def write_table(self, caption: Words | None, grid: Grid, item: Line | None = None) -> None:
+        """Write a table, one line for each row; rows that find no room are left out.
+
+        Args:
+            caption: what the table says above its rows.
+            grid: its rows.
+            item: the entry of a list that it stands in.
+        """
         caption = caption.finish() if caption else Words()
         every = (caption, *(cell.words for cells in grid for cell in cells))
         self.cut.extend(dict.fromkeys(words.cut for words in every if words.cut))
@@ -60,7 +66,7 @@ class PageWriter:
         origins: dict[int, int] = {}
         rows = [row for cells in grid if (row := self._write_row(cells, origins))]
         if rows:
-            self.blocks.append(Table(stands, tuple(rows)))
+            self.blocks.append(Table(stands, tuple(rows), item))
 
     def _write_row(self, cells: list[RawCell], origins: dict[int, int]) -> Row | None:
         length = sum(len(cell.words.text) + len(CELL_BREAK) for cell in cells) + 1

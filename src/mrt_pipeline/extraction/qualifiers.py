@@ -46,6 +46,7 @@ _FRAGMENT_END = re.compile(r"\s*(?:[,，、;；。:：•·\n¦]|\.(?=\s|$)|\s[-
 _WORD = re.compile(r"(?:[^\W_]|[\u0b82\u0bbe-\u0bcd\u0bd7])+(?:['’.-][^\W_]+)*")
 """with the vowel signs of Tamil, which are no letters of their own"""
 _STOP_CODE = re.compile(r"(?<!\d)\d{5}(?!\d)")
+CODE_DIGITS = 5
 _SIGNED = re.compile(r"[A-Z]\d|\d{1,3}[A-Za-z]?|[A-Z]{2,3}\d{1,2}|[A-Z]TC|CG")
 """A label with a number, a floor, a bus service, a station's code."""
 _LETTER_OF = wording("letter_of")
@@ -63,6 +64,7 @@ _ASKS = re.compile(r"\s*(?:where|why|how|when|who|is|are|does|do|has|have|can)\b
 _REFERS_BACK = re.compile(r"(?:this|that|it|which|these|they|not)\b", re.IGNORECASE)
 _INITIAL = re.compile(r"\b[A-Z]")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
+_BARE_DATE = wording("bare_date")
 _SHAPE_OF_A_REMARK = re.compile(
     r"\w+(?:ed|ing|ly|wn|ilt)|only|if|when|unless|during|until|except|subject|per"
 )
@@ -102,7 +104,7 @@ def doubtful_stretches(text: str, start: int, end: int, *, is_about_access: bool
         if in_brackets and _STOP_CODE.search(words):  # of another stop: `64381 (64389 removed)`
             continue
         if in_brackets:
-            is_remark = not (is_understood(words, may_name=True) or _is_short_for(words, text[start:left]))
+            is_remark = not _is_known_bracket(words, text[before:left].rstrip("(（[ "))
         else:
             is_remark = is_bare_remark(words)
         if is_remark or _takes_back_item(text, start, left, words):
@@ -183,6 +185,11 @@ def is_bare_remark(words: str) -> bool:
     )
 
 
+def is_bare_date(words: str) -> bool:
+    """Return whether words are nothing but a date of these years, perhaps that of an opening: `from 2028`."""
+    return _BARE_DATE.fullmatch(words.strip(" ().")) is not None
+
+
 def is_qualified(text: str, unit: Bounds, place: Bounds, *, is_about_access: bool) -> bool:
     """Return whether a sentence qualifies the words at a place in a way that is not understood.
 
@@ -207,7 +214,7 @@ def is_qualified(text: str, unit: Bounds, place: Bounds, *, is_about_access: boo
     beside = _BRACKET.search(text, place[1], end)
     if beside is None or text[place[1] : beside.start()].strip():
         return False
-    return not is_understood(beside[1], may_name=True) and not _is_short_for(beside[1], text[slice(*place)])
+    return not _is_known_bracket(beside[1], text[slice(*place)])
 
 
 def is_taken_back_below(text: str, end: int) -> bool:
@@ -225,7 +232,8 @@ def is_qualified_row(text: str, start: int, end: int) -> bool:
     if "?" in text[start:end] or "？" in text[start:end]:
         return True
     return any(
-        not is_understood(match.group(1), may_name=True) for match in _BRACKET.finditer(text, start, end)
+        match.group(1) != "s" and not is_understood(match.group(1), may_name=True)  # `Platform(s)`
+        for match in _BRACKET.finditer(text, start, end)
     )
 
 
@@ -294,6 +302,33 @@ def _has_known_signs(words: str, *, may_deny: bool, is_name: bool = False) -> bo
         or (may_deny and char in _DENYING_SIGNS)
         or (is_name and unicodedata.category(char) in ("Pd", "Po", "Sc", "Sm") and char not in "?？*†‡~≈×")
         for char in words
+    )
+
+
+def _is_known_bracket(words: str, before: str) -> bool:
+    """Return whether brackets take back nothing: they are understood, initials, or a stop's name."""
+    is_stop = _STOP_CODE.fullmatch(before[-CODE_DIGITS:]) is not None
+    return (
+        is_understood(words, may_name=True) or _is_short_for(words, before) or (is_stop and _is_name(words))
+    )
+
+
+def _is_name(words: str) -> bool:
+    """Return whether words are written as a name of several words, and none of them may be a remark."""
+    found = [match.group() for match in _WORD.finditer(words)]
+    known = HARMLESS | PLACE_KINDS
+    others = [word for word in found if word.casefold() not in known]
+    is_written = all(
+        word[0].isdigit() or word in _JOINS or (len(word) > 1 and word[0].isupper()) for word in found
+    )
+    is_remark = is_not_now(words) or is_denying(words) or has_remark_in_capitals(words)
+    return (
+        len(found) > 1
+        and found[0].casefold() not in PREPOSITIONS  # `Under Review`
+        and is_written
+        and not is_remark
+        and _has_known_signs(words, may_deny=False)
+        and not any(_SHAPE_OF_A_REMARK.fullmatch(word.casefold()) for word in others)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import zip_longest
 
 from mrt_pipeline.contracts.network import StepFree
 from mrt_pipeline.extraction.access_words import (
@@ -25,14 +26,16 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.place_names import without_stations
-from mrt_pipeline.extraction.qualifiers import doubtful_stretches, is_bare_remark, is_understood
+from mrt_pipeline.extraction.qualifiers import doubtful_stretches, is_bare_date, is_bare_remark, is_understood
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.owners import owned_parts
 from mrt_pipeline.extraction.rules.page import Bounds, Labels, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import (
     BRACKETS,
+    LINE_BREAK,
     Item,
     Part,
+    split_bounds,
     split_items,
     split_parts,
     without_spans,
@@ -42,6 +45,7 @@ from mrt_pipeline.extraction.rules.words import (
     BUS_STOP_WORDS,
     FEATURE_WORDS,
     FEATURES,
+    FILLERS,
     NO_WORDS,
     YES_WORDS,
     Meaning,
@@ -89,6 +93,11 @@ _OF_A_THING = re.compile(
     re.IGNORECASE,
 )
 """`Lift (under construction)` takes back the lift, not the exit whose entry it is."""
+_TO_ANOTHER = re.compile(
+    r"\b(?:use|take|try|via|through|by|from|at|near(?:er|est)?(?: to)?|closest(?: to)?|beside|next to)"
+    r"\s+(?:the\s+)?(?:exits?|entrances?)\s+[A-Z0-9]{1,2}\b(?:\s*(?:[/&,]|and|or)\s*(?:exits?\s+)?[A-Z0-9]{1,2}\b)*",
+    re.IGNORECASE,
+)
 _MAY_NAME_STOPS = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, None})
 _COUNTED = frozenset({Meaning.LIFT, Meaning.ESCALATOR, Meaning.TOILET})
 _IGNORED = frozenset({Meaning.OTHER, Meaning.TIME, Meaning.STATUS, Meaning.STATION, Meaning.EXIT})
@@ -158,6 +167,11 @@ def without_doubted_lift(words: str) -> str:
     return " ".join(words[start:end] for start, end in _around_doubted_lift(words, 0, len(words))) or words
 
 
+def without_stop_names(words: str) -> str:
+    """Return some words without the exits that bus stops are named after, since others may have them too."""
+    return _STOP_NAME.sub(" ", words)
+
+
 def is_remark_on_exit(words: str) -> bool:
     """Return whether an entry names nothing, but qualifies the exit that it is about."""
     return is_bare_remark(words) and not _OF_A_THING.match(words)
@@ -186,7 +200,8 @@ def read_exits_of(
     for item in split_items(page.text, piece):
         words = page.text[item.start : item.end]
         found = read_labels(page, words)
-        if item.lead is not None or (found is None and not is_not_now(words)):  # `A; planned: B`
+        is_known = is_not_now(words) or is_understood(words)  # `Exit A; platform to concourse`
+        if item.lead is not None or (found is None and not is_known):  # `A; planned: B`
             return
         if found is not None and not words[found.rest_start :].strip(" ."):
             listed.append((item, found.labels))
@@ -212,28 +227,67 @@ def _read_items(
     need: Need,
 ) -> Iterator[Candidate]:
     is_denied = False
-    for item in split_items(page.text, piece):
-        if item.lead is not None:
-            if BUS_STOP_CODE.search(item.lead) and meaning in _MAY_NAME_STOPS:  # `54261 Opp Stn: 22, 24`
-                whole = replace(item, start=page.text.rfind(item.lead, piece.start, item.start), lead=None)
-                yield from _read_stops(page, whole, labels, Said((whole.start, whole.end), row))
-                continue
-            elif known := page.vocabulary.meaning_of(item.lead) or _meaning_of_preposition(item.lead):
-                meaning = known
-            else:
-                page.note_unknown(item.lead, labels, item.start, item.end)
-                continue  # words before a colon that are not known may turn round what follows
+    for item, known, is_behind_answer in _items_with_meaning(page, piece, meaning, labels):
         words = page.text[item.start : item.end]
-        if meaning is Meaning.STATUS and is_bad_status(words):
+        if known is Meaning.STATUS and is_bad_status(words):
             page.withdrawn.update(labels)
         if item.lead is None and is_denied:
             continue  # `No<br>Lift`: what the no is about is the reader's guess
-        is_denied = meaning in (Meaning.ACCESS, None) and any(map(_is_bare_no, words.split(". ")))
-        if item.is_taken_back or meaning in _IGNORED:
+        is_denied = is_bare_date(words) or (
+            known in (Meaning.ACCESS, None)
+            and (_denies_alone(words) or any(map(_is_bare_no, words.split(". "))))
+        )
+        if is_bare_date(words) or item.is_taken_back or known in _IGNORED:
             continue
         for start, end in _around_doubted_lift(page.text, item.start, item.end):
             part = item if end - start == item.end - item.start else replace(item, start=start, end=end)
-            yield from _read_part(page, part, meaning, labels, row, need=need)
+            for found in _read_part(page, part, known, labels, row, need=need):
+                if not (is_behind_answer and found.field == "access"):  # `Lift: yes; Escalator; no`
+                    yield found
+
+
+def _items_with_meaning(
+    page: RulePage, piece: Piece, meaning: Meaning | None, labels: Labels
+) -> Iterator[tuple[Item, Meaning | None, bool]]:
+    """Yield the items of a piece, each with what its key or the last one means, unless nobody knows that.
+
+    The last of each says whether it stands behind an answer to such a key, and is no longer about that.
+    """
+    known, is_answered = meaning, False
+    for item in _items_of(page, piece, labels):
+        if item.lead is None:
+            known = meaning if is_answered else known
+            yield item, known, is_answered
+            continue
+        is_answered = False
+        if BUS_STOP_CODE.search(item.lead) and known in _MAY_NAME_STOPS:  # `54261 Opp Stn: 22, 24`
+            start = page.text.rfind(item.lead, piece.start, item.start)
+            yield replace(item, start=start, lead=None), Meaning.BUS_STOP, False
+        elif found := page.vocabulary.meaning_of(item.lead) or _meaning_of_preposition(item.lead):
+            known = found
+            is_answered = _is_answered_yes(page.text[item.start : item.end], known)
+            yield item, known, False
+        else:  # words before a colon that are not known may turn round what follows
+            page.note_unknown(item.lead, labels, item.start, item.end)
+
+
+def _items_of(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Item]:
+    """Yield the items of a piece, but for the lines of it that send one to another exit."""
+    lines = split_bounds(LINE_BREAK, page.text, piece.start, piece.end)
+    of_others = [bounds for bounds in lines if is_sent_elsewhere(page.text[slice(*bounds)], labels)]
+    items = list(split_items(page.text, piece))
+    for item, following in zip_longest(items, items[1:]):
+        is_of_other = any(start <= item.start < end for start, end in of_others)
+        if not is_of_other and not (following and _is_key_of(page, item, following)):
+            yield item
+
+
+def _is_key_of(page: RulePage, item: Item, following: Item) -> bool:
+    """Return whether an item is the key of the next one in another language: `Lif / lift: no`."""
+    if item.lead is not None or following.lead is None:
+        return False
+    meaning = page.vocabulary.meaning_of_key(page.text[item.start : item.end])
+    return meaning is not None and meaning is page.vocabulary.meaning_of(following.lead)
 
 
 def _meaning_of_preposition(lead: str) -> Meaning | None:
@@ -287,13 +341,15 @@ def _read_stops(
     """Yield the stops of an item by their codes; alone in a part where nothing says that stops are meant."""
     if is_denying(BRACKETS.sub(" ", page.text[item.start : item.end])):
         return
+    is_alone = len(BUS_STOP_CODE.findall(page.text[item.start : item.end])) == 1
     for part in split_parts(page.text, item):
         if not is_about_stops and not BUS_STOP_CODE.fullmatch(page.text, part.start, part.end):
             continue
         words = page.text[part.start : part.end]
         named = labels_named(words)
-        meant = [label for label in labels if label in named]
-        if not meant and not labels_named(_STOP_NAME.sub(" ", words)):
+        is_of_all = not labels_named(without_stop_names(words))
+        meant = [label for label in labels if label in named and not (is_of_all and is_alone)]
+        if not meant and is_of_all:
             meant = list(labels)
         for start, end in _stretches(page.text, part.start, part.end, BUS_STOP_CODE):
             for match in BUS_STOP_CODE.finditer(page.text, start, end):
@@ -347,21 +403,48 @@ def _answer_of(words: str, *, may_count: bool) -> bool | None:
     """Return what a cell answers; a blank, a dash or a question mark answers nothing."""
     first = re.split(r"[(（,]|\s[-–—]\s", words)[0].strip().rstrip(".!").casefold()
     brackets = words[len(first) :]
-    if is_not_now(words) or is_denying(brackets) or _FOOTNOTE.search(words):
+    is_no = _is_all_of(first, NO_WORDS)
+    is_contradicted = is_denying(brackets) and not (is_no and _is_all_of(brackets, NO_WORDS))
+    if is_not_now(words) or is_contradicted or _FOOTNOTE.search(words):
         return None
     if may_count and _NO_COUNT.fullmatch(first):
         return False
     if (is_elsewhere(words) and not is_denying(first)) or _has_both_signs(first):
         return None
-    if first in YES_WORDS or folded(first) in YES_WORDS or (may_count and _COUNT.fullmatch(first)):
+    if _is_all_of(first, YES_WORDS) or (may_count and _COUNT.fullmatch(first)):
         return True
-    if first in NO_WORDS or folded(first) in NO_WORDS:
-        return False
-    return None
+    return False if is_no else None
+
+
+def _is_all_of(answer: str, words: frozenset[str]) -> bool:
+    """Return whether an answer is one of some words, or says it in several languages: `有 Yes`."""
+    parts = folded(answer).split()
+    is_one = answer in words or folded(answer) in words
+    return is_one or (bool(parts) and all(part in words for part in parts))
+
+
+def _is_answered_yes(words: str, meaning: Meaning | None) -> bool:
+    """Return whether a key of a feature is answered, so that what follows is no longer about it."""
+    return meaning in FEATURES and _answer_of(words, may_count=meaning in _COUNTED) is True
 
 
 def _is_bare_no(words: str) -> bool:
     return folded(words) in NO_WORDS or _NO_COUNT.fullmatch(words.strip()) is not None
+
+
+def denies_what_follows(words: str) -> bool:
+    """Return whether an entry only denies, so that nobody can tell of the next ones what is meant: `No`."""
+    return _is_bare_no(words) or _denies_alone(words)
+
+
+def _denies_alone(words: str) -> bool:
+    """Return whether words do nothing but deny: `without`, `except for`."""
+    return is_denying(words) and all(is_denying(word) or word in FILLERS for word in folded(words).split())
+
+
+def is_sent_elsewhere(words: str, labels: Labels) -> bool:
+    """Return whether words send one to another exit than some: `59049 – use Exit B`."""
+    return any(not labels_named(match.group()) <= set(labels) for match in _TO_ANOTHER.finditer(words))
 
 
 def _has_both_signs(answer: str) -> bool:

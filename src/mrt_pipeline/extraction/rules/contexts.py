@@ -14,20 +14,20 @@ from dataclasses import dataclass
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import is_nameless_exit, labels_named
-from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.columns import is_filler
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
 from mrt_pipeline.extraction.rules.headers import (
     MAX_HEADER_CHARS,
-    is_harmless_head,
     is_noted,
     is_taken_back,
     is_way_by_exit,
 )
 from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
-from mrt_pipeline.extraction.rules.words import Meaning
+from mrt_pipeline.extraction.rules.parts import BRACKETS
+from mrt_pipeline.extraction.rules.place_mentions import is_written_as_name
+from mrt_pipeline.extraction.rules.words import ADDRESS, FILLERS, Meaning, folded
 
 Labels = tuple[str, ...]
 
@@ -45,33 +45,38 @@ class What:
     """What the contexts of a value make of it."""
 
     meaning: Meaning | None = None
-    head: Piece | None = None
+    head: str = ""
     """the nearest one that says something"""
     is_open: bool = True
     """whether nothing in it can turn round what stands below it"""
 
 
-def listed_exits(page: RulePage, piece: Piece, *, may_be_bare: bool = True) -> Labels | None:
-    """Return the exits of a piece that names nothing else, but for a remark that takes nothing back."""
-    words = page.words(piece)
+def listed_exits(page: RulePage, words: str, *, may_be_bare: bool = True) -> Labels | None:
+    """Return the exits of words that name nothing else, but for a remark that takes nothing back."""
     found = read_labels(page, words)
-    if found is None or not (found.has_word or may_be_bare) or has_doubtful_bracket(page, piece, found):
+    if found is None or not (found.has_word or may_be_bare) or has_doubtful_bracket(words, found):
         return None
     rest = words[found.rest_start :]
     is_plain = rest.strip(" .:：") in ("", "only") or (
-        rest.lstrip()[:1] in "(（," and is_understood(rest, may_name=True)
+        rest.lstrip()[:1] in ("(", "（") and (is_understood(rest, may_name=True) or _is_road(rest))
     )
     return found.labels if is_plain and not is_noted(words) else None
 
 
-def exits_named(page: RulePage, piece: Piece, *, may_be_bare: bool = False) -> Labels | None:
+def _is_road(words: str) -> bool:
+    """Return whether brackets hold the name of a road and nothing else: `(Rivervale Dr)`."""
+    name = words.strip()[1:-1]
+    is_closed = words.strip()[-1:] in (")", "）") and BRACKETS.fullmatch(words.strip()) is not None
+    return is_closed and ADDRESS.fullmatch(name) is not None and is_written_as_name(name)
+
+
+def exits_named(page: RulePage, words: str, *, may_be_bare: bool = False) -> Labels | None:
     """Return the exits that a context names anywhere, ``NOBODY`` if it ends the chain, else nothing."""
-    words = page.words(piece)
     if not words:
         return None
-    if is_noted(words):
+    if is_noted(words) or (BUS_STOP_CODE.search(words) and labels_named(words)):  # a stop is named after it
         return NOBODY
-    if labels := listed_exits(page, piece, may_be_bare=may_be_bare):
+    if labels := listed_exits(page, words, may_be_bare=may_be_bare):
         return labels
     named = labels_named(_PLURAL.sub("s", words))
     if named and (page.names_other_station(words) or is_way_by_exit(words) or not _is_harmless_lead(words)):
@@ -81,20 +86,30 @@ def exits_named(page: RulePage, piece: Piece, *, may_be_bare: bool = False) -> L
     return NOBODY if is_nameless_exit(words) else None
 
 
-def what_is(page: RulePage, contexts: Iterable[Piece]) -> What:
+def what_is(page: RulePage, contexts: Iterable[str]) -> What:
     """Return what the nearest context that says something makes of a value."""
-    for piece in contexts:
-        words = page.words(piece)
-        if is_filler(words) or listed_exits(page, piece) is not None:
+    for words in contexts:
+        if listed_exits(page, words) is not None:
             continue
         meaning = _meaning_of(page, words)
+        if meaning is None and is_filler(words):
+            continue
         is_doubtful = meaning is Meaning.OTHER and bool(page.vocabulary.meanings_in(words) - {meaning})
         if is_doubtful or is_taken_back(words) or len(words) > MAX_HEADER_CHARS:
-            return What(None, piece, is_open=False)
-        if meaning in _SILENT or (meaning is None and labels_named(words)):
+            return What(None, words, is_open=False)
+        if labels_named(words) and (meaning is None or meaning in _SILENT):
             continue
-        return What(meaning, piece, is_open=meaning is not None or is_harmless_head(words))
+        if meaning in _SILENT and not page.vocabulary.is_harmless(without_stations(words, page.names.slugs)):
+            return What(None, words, is_open=False)  # `Old exit`
+        if meaning in _SILENT or (meaning is None and page.names_itself(words)):
+            continue
+        return What(meaning, words, is_open=meaning is not None or page.vocabulary.turns_nothing(words))
     return What()
+
+
+def is_filler(words: str) -> bool:
+    """Return whether a head says nothing: it is blank, or `Details`."""
+    return all(word in FILLERS for word in folded(words).split())
 
 
 def _meaning_of(page: RulePage, words: str) -> Meaning | None:

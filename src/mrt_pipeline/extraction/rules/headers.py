@@ -25,6 +25,7 @@ _ACCESS = frozenset(
         *(Meaning.STAIRS_ONLY, Meaning.TACTILE, Meaning.TOILET, Meaning.ACCESS),
     }
 )
+_WITHOUT_STEPS = frozenset({Meaning.STEP_FREE, Meaning.BARRIER_FREE, Meaning.WHEELCHAIR})
 _CLAIMED = _ACCESS | {Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK}
 """Meanings that every word of a header must agree with: `Old bus stop` may not be one."""
 _ORDER = (
@@ -89,6 +90,10 @@ class Vocabulary:
     def is_harmless(self, header: str) -> bool:
         """Return whether no word of a header can turn round what stands below it, whatever that is."""
         return _is_understood(self._parse(header)) and not is_taken_back(header)
+
+    def turns_nothing(self, head: str) -> bool:
+        """Return whether no word of a head that means nothing known can turn round what stands below it."""
+        return not is_elsewhere(head) and (self.is_harmless(head) or is_harmless_head(head))
 
     def meaning_of_key(self, words: str) -> Meaning | None:
         """Return what some words mean if all of them belong to the name of a column or entry."""
@@ -226,5 +231,7 @@ def _one_of(found: Iterable[Meaning]) -> Meaning | None:
         return None if Meaning.EXIT in meanings else Meaning.BUS_STOP
     if about_access := meanings & _ACCESS:
         precise = about_access - {Meaning.ACCESS}
+        if len(precise) > 1 and precise <= _WITHOUT_STEPS:
+            return Meaning.STEP_FREE  # one thing in two languages: `无障碍通道 Step-free`
         return next(iter(precise)) if len(precise) == 1 else Meaning.ACCESS
     return next((meaning for meaning in _ORDER if meaning in meanings), None)

@@ -20,7 +20,7 @@ from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import end_of_present, part_of
-from mrt_pipeline.extraction.rules.words import EXIT_WORDS, NO_WORDS, Meaning, folded
+from mrt_pipeline.extraction.rules.words import EXIT_WORDS, NO_WORDS, folded
 
 EXIT_WORD = "|".join(re.escape(word) for word in sorted(EXIT_WORDS, key=len, reverse=True))
 _JOINING = r",\s*(?:and\b)?|/|&|\+|\band\b|\bdan\b|、|与|和|及|மற்றும்|[-–—]|\bto\b|;\s*(?=(?i:exit)\s)"
@@ -36,6 +36,7 @@ def _lead(label: str) -> re.Pattern[str]:
 
 
 def _bare(label: str, rest: str) -> re.Pattern[str]:
+    label = label.replace(r"(?!\w)", r"(?![^\W\u4e00-\u9fff])")  # `A出口` has no space
     return re.compile(
         rf"[\s*#•·]*(?P<labels>{labels_listed(label)})\s*(?P<word>(?i:{EXIT_WORD}))?(?P<rest>{rest})",
         re.DOTALL,
@@ -63,9 +64,10 @@ _FORMS = (
 """Forms of labels, the surest first: as they are signed, then in lower case, which without `exit` counts only
 where a mark sets it off, since `a` is a word."""
 _REST_BEGINS = re.compile(r"\s*(?:$|[(（\[:：–—,;•·¦]|-\s|/\s|\.(?:\s|$)|only\s*$)")
-_KEY_OF_EXIT = re.compile(
-    rf"(?P<key>\S.*?)\s*(?:\(|[:–-]|\bat\b|\bof\b|\bfor\b|\s)\s*(?P<exit>(?i:{EXIT_WORD})\s.*?)\)?"
+_LEADING = re.compile(
+    rf"[\s*#•·]*(?:at|near|outside|beside)\s+(?:the\s+)?(?=(?:{EXIT_WORD})(?![a-z]))", re.IGNORECASE
 )
+"""`Near Exit A`: what stands with it is there."""
 _CLOSERS = (")", "）", "]")
 _MARKS = " :：–—-,;.•·¦"
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
@@ -88,6 +90,8 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
     start = _skip_own_name(page, text)
     if start is None:
         return None
+    if lead := _LEADING.match(text, start):
+        start = lead.end()
     for form in _FORMS:
         match = form.match(text, start)
         if match is not None and (_REST_BEGINS.match(match["rest"]) or _is_bare_in_brackets(match)):
@@ -95,11 +99,11 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
     return None
 
 
-def has_doubtful_bracket(page: RulePage, piece: Piece, found: LabelText) -> bool:
-    """Return whether brackets right behind the labels that a piece begins with may take them back."""
-    bracket = _BRACKET.match(page.text, piece.start + found.rest_start, piece.end)
-    words = bracket.group(1) if bracket else ""
-    return bool(words) and (is_doubtful_bracket(words) or "new" in folded(words).split())
+def has_doubtful_bracket(words: str, found: LabelText) -> bool:
+    """Return whether brackets right behind the labels that some words begin with may take them back."""
+    bracket = _BRACKET.match(words, found.rest_start)
+    remark = bracket.group(1) if bracket else ""
+    return bool(remark) and (is_doubtful_bracket(remark) or "new" in folded(remark).split())
 
 
 def is_answered_no(words: str, found: LabelText) -> bool:
@@ -118,17 +122,6 @@ def pieces_behind(page: RulePage, piece: Piece, found: LabelText) -> Iterator[Pi
         start = bracket.end()
     start += len(page.text[start : piece.end]) - len(page.text[start : piece.end].lstrip(_MARKS))
     yield part_of(piece, start, piece.end)
-
-
-def read_labelled_key(page: RulePage, text: str) -> tuple[tuple[str, ...], Meaning] | None:
-    """Return the exits that a key begins or ends with, and what the rest of it means: `Exit A bus stop`."""
-    behind = _KEY_OF_EXIT.fullmatch(text)
-    found = _FORMS[0].match(behind["exit"] if behind else text)
-    known = found and _label_text(page, found)
-    if found is None or not known or (behind and found["rest"].strip()):
-        return None
-    meaning = page.vocabulary.meaning_of_key(behind["key"] if behind else found["rest"])
-    return (known.labels, meaning) if meaning else None
 
 
 def _is_bare_in_brackets(match: re.Match[str]) -> bool:

@@ -73,7 +73,7 @@ def owned_parts(page: RulePage, piece: Piece, own: Labels) -> Iterator[tuple[Lab
         is_head = found is not None and found.has_word
         if found and is_head and (rest.startswith(_MARKS) or (begins_with_exit and not rest)):
             yield labels, _part(page.text, piece, start, begin)
-            is_doubtful = has_doubtful_bracket(page, part_of(piece, begin, end), found)
+            is_doubtful = has_doubtful_bracket(words, found)
             labels, start = () if is_doubtful else found.labels, begin + found.rest_start
         elif not words.startswith(_BRACKETS) and names_another_exit(words, labels):
             yield labels, _part(page.text, piece, start, begin)

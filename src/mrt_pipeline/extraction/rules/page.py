@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mrt_pipeline.contracts.claims import HeadedValue
@@ -11,6 +11,7 @@ from mrt_pipeline.extraction.candidates import Candidate, CandidateField
 from mrt_pipeline.extraction.page_model import PageText, Piece
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, Vocabulary
+from mrt_pipeline.extraction.rules.legends import read_legend
 
 MAX_ROW_QUOTE_CHARS = 200
 """A longer row is not quoted whole, only the cell that matters."""
@@ -33,10 +34,13 @@ class RulePage:
     headed: list[HeadedValue] = field(default_factory=list)
     """cells and entries that were not read, since the vocabulary lacks their head or key"""
 
+    legend: Mapping[str, str] = field(default_factory=dict)
+    """what the page says that its codes and signs stand for"""
+
     @classmethod
     def of(cls, page: PageText, names: PlaceNames, vocabulary: Vocabulary) -> RulePage:
         """Return a page with the station it is about."""
-        return cls(page, names, names.slug_of_title(page.title), vocabulary)
+        return cls(page, names, names.slug_of_title(page.title), vocabulary, legend=read_legend(page))
 
     @property
     def text(self) -> str:
@@ -47,6 +51,11 @@ class RulePage:
         """Return the text of a piece."""
         return self.page.words(piece)
 
+    def head(self, piece: Piece) -> str:
+        """Return the words of a head, or what they are a code for."""
+        words = self.words(piece)
+        return self.legend.get(words, words)
+
     def note_unknown(self, head: str, labels: Sequence[str], start: int, end: int) -> None:
         """Note that a value was not read, since nobody knows what its head or key means."""
         if len(head) <= MAX_HEADER_CHARS:
@@ -54,6 +63,10 @@ class RulePage:
             noted = HeadedValue(head=head, exit_labels=tuple(labels), start=start, end=end)
             if noted not in self.headed:
                 self.headed.append(noted)
+
+    def names_itself(self, text: str) -> bool:
+        """Return whether a text names the page's own station."""
+        return any(found.slug == self.slug for found in self.names.stations_in(text))
 
     def names_other_station(self, text: str) -> bool:
         """Return whether a text names a station that is not the page's own."""

@@ -6,9 +6,8 @@ the exit that a row, an entry or a sentence is about. Everything it claims still
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mrt_pipeline.contracts.claims import HeadedValue
@@ -17,15 +16,15 @@ from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Table, bounds_of
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.extraction.rules.closures import ALL, withdraw_closed
-from mrt_pipeline.extraction.rules.entry_forms import entries_of, read_entry
+from mrt_pipeline.extraction.rules.entries import Entry, entries_of, place_of
 from mrt_pipeline.extraction.rules.headers import Vocabulary, load_vocabulary
-from mrt_pipeline.extraction.rules.lists import ListReader
+from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket
+from mrt_pipeline.extraction.rules.lists import read_entry
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.passages import choose_passages, is_unread_line
 from mrt_pipeline.extraction.rules.prose import read_prose
-from mrt_pipeline.extraction.rules.sections import Section, sections_of
-from mrt_pipeline.extraction.rules.table_forms import read_table_by_form
-from mrt_pipeline.extraction.rules.tables import read_table
+from mrt_pipeline.extraction.rules.sections import Section, of_line, sections_of
+from mrt_pipeline.extraction.rules.tables import TableReading, read_table
 from mrt_pipeline.extraction.rules.words import FEATURES
 
 MAX_CANDIDATES = 1000
@@ -33,8 +32,6 @@ MAX_CANDIDATES = 1000
 
 MAX_UNKNOWN_HEADS = 20
 MAX_HEADED = 400
-_MODE = re.compile(r"\b[ML]RT\b")
-"""One half of an interchange of both kinds: `LRT exits`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
         vocabulary: what heads and keys mean; the package's own if none is given.
     """
     rule_page = RulePage.of(page, names, vocabulary or load_vocabulary())
-    lists, entries = ListReader(rule_page), entries_of(rule_page)
+    entries = entries_of(rule_page)
     found: dict[Candidate, None] = {}
     unread: list[tuple[int, Bounds]] = []
     for heading in (block for block in page.blocks if isinstance(block, Heading)):
@@ -73,13 +70,12 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
         if section.is_unread or len(found) >= MAX_CANDIDATES:
             continue
         if isinstance(block, Table):
-            stretch = _read_table(rule_page, block, section, found)
+            inner = _section_in(rule_page, block, entries, section)
+            reading = read_table(rule_page, block, inner) if inner else TableReading()
+            found.update(dict.fromkeys(reading.candidates))
+            stretch = bounds_of(block) if reading.is_unread else None
         elif isinstance(block, Line):
-            candidates = list(lists.read(block, section))
-            stretch = _read_line(rule_page, block, section, lists, candidates, found)
-            if not lists.is_unread:
-                by_form = read_entry(rule_page, entries[block], section)
-                _add_new(found, _of_line(rule_page, by_form, section.headings))
+            stretch = _read_line(rule_page, entries[block], section, found)
         else:
             continue
         if stretch is not None:
@@ -95,61 +91,39 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
     return RuleReading(tuple(kept)[:MAX_CANDIDATES], passages, headed)
 
 
-def _read_table(
-    page: RulePage, table: Table, section: Section, found: dict[Candidate, None]
-) -> Bounds | None:
-    """Read a table and return its bounds if a row of it was not read."""
-    is_unread = False
-    for reading in read_table(page, table, section):
-        found.update(dict.fromkeys(_of_line(page, reading.candidates, reading.leads)))
-        is_unread = is_unread or reading.is_unread
-    by_form = _of_line(page, read_table_by_form(page, table, section), section.headings)
-    _add_new(found, by_form)
-    return bounds_of(table) if is_unread else None
-
-
-def _read_line(
-    page: RulePage,
-    line: Line,
-    section: Section,
-    lists: ListReader,
-    candidates: list[Candidate],
-    found: dict[Candidate, None],
-) -> Bounds | None:
-    """Read the sentences of a line whose form was read, and return its bounds if one of them was not read."""
-    if lists.is_unread:
+def _section_in(
+    page: RulePage, table: Table, entries: Mapping[Line, Entry], section: Section
+) -> Section | None:
+    """Return the section of a table that stands in an entry of a list; none if that may take it back."""
+    if table.item is None:
+        return section
+    placed = place_of(page, entries[table.item], section)
+    words = page.words(table.item.piece)
+    labels = placed.own.labels if placed.own else placed.owners
+    if placed.is_unread or (placed.own and has_doubtful_bracket(words, placed.own)):
         return None
+    return replace(section, labels=labels, headings=(words, *section.headings))
+
+
+def _read_line(page: RulePage, entry: Entry, section: Section, found: dict[Candidate, None]) -> Bounds | None:
+    """Read a line by its form and then its sentences, and return its bounds if one of them was not read."""
+    placed = place_of(page, entry, section)
+    if placed.is_unread:
+        return None
+    candidates = list(read_entry(page, entry, placed, section))
     known = {_statement(candidate) for candidate in candidates}
-    if not _is_answer(page, page.words(line.piece)):
-        candidates += [item for item in read_prose(page, line, section) if _statement(item) not in known]
-    found.update(dict.fromkeys(_of_line(page, candidates, section.headings)))
-    is_unread = is_unread_line(page, line, candidates, has_owner=lists.has_owner)
-    return (line.piece.start, line.piece.end) if is_unread else None
-
-
-def _of_line(page: RulePage, candidates: Iterable[Candidate], leads: Sequence[str]) -> Iterator[Candidate]:
-    """Yield statements of exits with the line, or the mode, of the building that the nearest words name."""
-    named: set[str] = next((lines for text in leads if (lines := page.names.lines_headed(text))), set())
-    named = named or next((modes for text in leads if (modes := set(_MODE.findall(text)))), set())
-    line = named.pop() if len(named) == 1 else None
-    for item in candidates:
-        yield replace(item, line=line) if item.exit_label is not None and line else item
+    if not _is_answer(page, page.words(entry.line.piece)):
+        told = read_prose(page, entry.line, section)
+        candidates += [item for item in told if _statement(item) not in known]
+    found.update(dict.fromkeys(of_line(page, candidates, section.headings)))
+    has_owner = bool(placed.owners or placed.own)
+    return entry.bounds if is_unread_line(page, entry.line, candidates, has_owner=has_owner) else None
 
 
 def _is_answer(page: RulePage, words: str) -> bool:
     """Return whether a line answers its key and is no sentence: `Step-free: –` says nothing of a way."""
     key, colon, _ = words.partition(":")
     return bool(colon) and page.vocabulary.meaning_of_key(key) in FEATURES and not labels_named(words)
-
-
-def _add_new(found: dict[Candidate, None], others: Iterable[Candidate]) -> None:
-    """Add the statements that were not made before."""
-    new = list(others)
-    known = {_statement(candidate) for candidate in found if not candidate.is_prose} if new else set()
-    for item in new:
-        if _statement(item) not in known:
-            known.add(_statement(item))
-            found[item] = None
 
 
 def _statement(candidate: Candidate) -> tuple[object, ...]:

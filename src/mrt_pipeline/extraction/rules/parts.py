@@ -20,13 +20,15 @@ _ITEM_END = re.compile(
 """A key begins an item of its own; a full stop ends one behind a word that is no abbreviation."""
 _DASHED_END = re.compile(rf"{_ITEM_END.pattern}|\s[-–—]\s+")
 """Divides what stands behind a label and a dash: `Exit A – X Mall – Y Park`."""
-_DASHES = frozenset("-–—")
+_DASH_BEFORE = re.compile(r"\S ?[-–—] ?\Z")
+"""Not so the mark of a list, which has nothing before it in its line."""
 _LEAD = re.compile(
     rf"\s*[-–*]?\s*(?:(?P<sign>[{''.join(sign for sign, words in SIGNS.items() if words)}]\ufe0f?)\s*"
     r"|(?P<lead>[^:：;()（）]{1,60})\s*[:：]\s*)"
 )
 BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
-_COMMA = re.compile(r"\s*[,，、¦]\s*|\s+[/•·]\s+")
+_COMMA = re.compile(r"\s*(?:,(?!\s*Singapore\s*(?:[,;)\n¦]|\Z))|[，、¦])\s*|\s+[/•·]\s+")
+"""Not before the country, which belongs to an address or a name: `Oasia Hotel Novena, Singapore`."""
 _BEFORE = re.compile(r"\s*,\s*(?:formerly|previously|originally)\s+(?:known as |called |the )?(?=[A-Z0-9])")
 _LIST_MARK = re.compile(rf"{_ITEM_END.pattern}|{_COMMA.pattern}|\s*[¦‣◦▪→]\s*")
 _JOINED = re.compile(
@@ -71,7 +73,7 @@ class Part:
 
 def split_items(text: str, piece: Piece) -> Iterator[Item]:
     """Yield the items of a piece, divided by semicolons, line breaks and bullets."""
-    is_dashed = text[max(0, piece.start - 2) : piece.start].strip() in _DASHES
+    is_dashed = _DASH_BEFORE.search(text, max(0, piece.start - 4), piece.start) is not None
     boundary = _DASHED_END if is_dashed else _ITEM_END
     bounds = list(split_bounds(boundary, text, piece.start, piece.end, piece.links))
     is_taken_back = is_dashed and any(_is_remark(_without_names(text, *one, piece.links)) for one in bounds)

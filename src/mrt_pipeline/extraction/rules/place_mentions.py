@@ -45,6 +45,8 @@ _ANSWER = re.compile(r"(?:yes|no|none|nil)\b.*", re.IGNORECASE | re.DOTALL)
 _SMALL_WORD = re.compile(r"(?:&|and|of|the|at|by|de|on|in|for|@|-|–|bin|al|to)", re.IGNORECASE)
 _MALAY_ROAD = re.compile(r"(?:jalan|lorong)\s+\D+$", re.IGNORECASE)
 """Begins the name of a road, or of what is named after it: `Jalan Besar Community Club`."""
+_STATION_CODE = re.compile(r"[A-Z]{2}\d{1,2}\s+")
+"""Before a station's name: `EW1 Pasir Ris` is none of a place."""
 _COMMON = HARMLESS | PLACE_KINDS | KINDS | TOWN_PARTS
 _REMARK = re.compile(r"\w+ly|only|if|when|unless|during|until|except|subject|per|stn|services?")
 _AROUND = re.compile(
@@ -65,7 +67,7 @@ def find_names(page: RulePage, item: Item, *, need: Need = "nothing") -> Iterato
         item: what lists the places.
         need: what a place must be where nothing says that places are listed, unless it is a link.
     """
-    for number, part in enumerate(split_parts(page.text, item)):
+    for part in split_parts(page.text, item):
         words = page.text[part.start : part.end]
         if is_not_now(words) or is_denying(words):
             continue
@@ -75,7 +77,7 @@ def find_names(page: RulePage, item: Item, *, need: Need = "nothing") -> Iterato
                 continue
             if is_part_of_firm(page.text, start, end):
                 continue
-            if _is_place(page, name, is_linked=is_linked, is_first=not number):
+            if _is_place(page, name, is_linked=is_linked):
                 yield (start, end), part
 
 
@@ -133,7 +135,7 @@ def _is_all_links(text: str, part: Part, links: list[Bounds]) -> bool:
     return _CONNECTING.fullmatch(rest) is not None or _WAY_THERE.fullmatch(rest) is not None
 
 
-def _is_place(page: RulePage, name: str, *, is_linked: bool, is_first: bool) -> bool:
+def _is_place(page: RulePage, name: str, *, is_linked: bool) -> bool:
     """Return whether words name a place: not a road, an exit, a stop, or a thing that every station has."""
     if not 2 <= len(name) <= MAX_CHARS or len(name.split()) > MAX_WORDS or re.search(r"\d{5}", name):
         return False
@@ -151,12 +153,13 @@ def _is_place(page: RulePage, name: str, *, is_linked: bool, is_first: bool) -> 
     )
     if is_remark or _is_access(name) or _AROUND.match(name):
         return False
+    name = _STATION_CODE.sub("", name)
     station = next(page.names.stations_in(name), None)
     if station is not None and (station.start, station.end) == (0, len(name)):
-        return station.slug != page.slug and (is_linked or is_first) and "station" not in name.casefold()
+        return False
     if station is not None and station.start == 0 and name[station.end :].strip().casefold() in TOWN_PARTS:
         return is_linked
-    return is_linked or _is_written_as_name(name)
+    return is_linked or is_written_as_name(name)
 
 
 def is_name(name: str) -> bool:
@@ -165,7 +168,7 @@ def is_name(name: str) -> bool:
         return True
     words = [match.casefold() for match in re.findall(r"[^\W\d_]+", name)]
     is_remark = any(_REMARK.fullmatch(word) for word in words)
-    return not is_remark and _is_written_as_name(name) and any(word not in _COMMON for word in words)
+    return not is_remark and is_written_as_name(name) and any(word not in _COMMON for word in words)
 
 
 def _is_access(name: str) -> bool:
@@ -174,7 +177,7 @@ def _is_access(name: str) -> bool:
     )
 
 
-def _is_written_as_name(name: str) -> bool:
+def is_written_as_name(name: str) -> bool:
     """Return whether every word that can begin with a capital does, as in names and not in sentences."""
     words = name.split()
     if not _begins_name(words[0]):

@@ -19,17 +19,21 @@ _SIGN = re.compile(
     rf"\s*(?:(?i:{_WORDS})\s*[:：#.]?\s*)?(?P<sign>[A-Z]|[0-9]{{1,2}})(?:\s*(?:{_WORDS}))?\s*(?:[(（:：–—-].*)?",
     re.DOTALL,
 )
-_LEAD = re.compile(rf"\s*(?i:{_WORDS})\s*[:：#.]?\s*(?P<sign>[A-Z]|[0-9]{{1,2}})(?![\w/&,-])")
+_LEAD = re.compile(rf"\s*(?i:{_WORDS})(?![Ss](?!\w))\s*[:：#.]?\s*(?P<sign>[A-Z]|[0-9]{{1,2}})(?![\w/&,-])")
 TOWARDS = re.compile(
     "|".join(rf"\b{word}\b" if word.isascii() else re.escape(word) for word in (*TOWARDS_WORDS, "is for")),
     re.IGNORECASE,
 )
 TO = re.compile(rf"{TOWARDS.pattern}|(?-i:\b(?:[Tt]o|[Ff]or|[Kk]e)(?=\s+[A-Z]))", re.IGNORECASE)
 """In an entry or row about a platform a plain `to` will do."""
+NEXT_STATION = re.compile(r"\s*\bnext (?:station|stop)\b(?:\s+is\b)?\s*[:：–—-]?\s*", re.IGNORECASE)
+"""Says which way trains go where nothing else does."""
 _SIGNED = re.compile(
     rf"\s*(?:and\s+)?(?:(?i:{_WORDS})\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
 )
-_BETWEEN_SIGNS = re.compile(r"\s*[;；,，]\s*|\s+and\s+(?=(?:[Pp]latform\s+)?[A-Z0-9]\b)")
+_BETWEEN_SIGNS = re.compile(
+    r"\s*[;；·•¦]\s*|(?:\s*[,，]\s*|\s+and\s+)(?=(?:[Pp]latform\s+)?[A-Z0-9]\b(?!\w))"
+)
 _SIGN_BEHIND = re.compile(r"(?P<goal>[^()]+)\(Platform (?P<sign>[A-Z]|[0-9]{1,2})\)")
 """`Jurong East (Platform A)`."""
 _BETWEEN_PLATFORMS = re.compile(rf"[.;¦]\s*(?=(?i:{_WORDS})\s)")
@@ -69,7 +73,7 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
         words_before: what must come before them, if anything must.
     """
     if words_before is not None:
-        word = words_before.search(page.text, start, end)
+        word = words_before.search(page.text, start, end) or NEXT_STATION.search(page.text, start, end)
         if word is None:
             return []
         start = word.end()
@@ -78,7 +82,11 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
     words = page.text[start:end]
     if is_not_now(words) or is_denying(words) or is_noted(words):
         return []
-    words = re.split(r"[(（]", words)[0]
+    before, *brackets = re.split(r"[(（]", words)
+    is_named = not before.isascii() and bool(brackets) and next(page.names.stations_in(before), None) is None
+    words = brackets[0] if is_named else before  # `往巴西立 (Pasir Ris)`
+    if next_station := NEXT_STATION.match(words):
+        words = words[next_station.end() :]
     if via := VIA_WORDS.search(words):
         words = words[: via.start()]
     named = [

@@ -21,26 +21,32 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import FOREIGN, Labels, Mention, mentions_in, owner_at, sentence_at
 from mrt_pipeline.extraction.page_model import Line
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, is_sent_elsewhere
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import Item, split_bounds
 from mrt_pipeline.extraction.rules.place_mentions import find_names
 from mrt_pipeline.extraction.rules.platforms import read_platform_prose
 from mrt_pipeline.extraction.rules.sections import Section
+from mrt_pipeline.extraction.rules.told import read_places_told
 from mrt_pipeline.extraction.rules.words import BUS_STOP_WORDS
 
 LEADS_TO = re.compile(
     r"\b(?:leads?|opens?|connects?|links?|exits|comes out|emerges|gives (?:direct )?access|brings? \w+"
-    r"|provides (?:direct )?access|(?:is|are)(?: (?:linked|connected|located|situated))?)"
-    r"\s+(?:(?:directly|straight|out|right)\s+)?(?:(?:on)?(?:in)?to|next to|beside|near|close to|for)\s+"
+    r"|takes (?:you|one|passengers|visitors|commuters)"
+    r"|provides (?:direct )?access|(?:is|are)(?: also)?(?: (?:linked|connected|located|situated"
+    r"|convenient|handy|the (?:best |nearest |closest )?(?:exit|one)|the (?:nearest|closest)))?)"
+    r"\s+(?:(?:directly|straight|out|right|just)\s+)?"
+    r"(?:(?:on)?(?:in)?to|next to|beside|near|close(?:st)? to|opposite|behind|for)\s+"
     r"(?:the\s+)?|\bserves?\s+(?:the\s+)?",
     re.IGNORECASE,
 )
 _AND_TO = re.compile(r"\s*,?\s+and\s+(?:to\s+(?:the\s+)?|the\s+)")
 """Divides two places for certain."""
+_STOP = re.compile(r"\W*(?:(?:the|bus)\s+)*stops?\b", re.IGNORECASE)
+"""A sentence about a stop begins with it: `Stop 59049 is outside Exit A`."""
 _ADJACENT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:also\s+)?")
 _GOES_ON = re.compile(
-    r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?|exits?)|while|whereas|but|which|where|with)\b"
+    r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?|exits?|on)|while|whereas|but|which|where|with)\b"
     r"|\s*(?:,\s*)?\b(?:via|through|by|on|along)\b|[.;]",
     re.IGNORECASE,
 )
@@ -53,6 +59,7 @@ def read_prose(page: RulePage, line: Line, section: Section) -> Iterator[Candida
     yield from _read_access(page, line)
     yield from _read_stops(page, line)
     yield from _read_places(page, line)
+    yield from read_places_told(page, line)
 
 
 def _read_access(page: RulePage, line: Line) -> Iterator[Candidate]:
@@ -84,7 +91,7 @@ def _has_own_feature(value: str, words: str) -> bool:
 def _read_stops(page: RulePage, line: Line) -> Iterator[Candidate]:
     for match in BUS_STOP_CODE.finditer(page.text, line.piece.start, line.piece.end):
         for label, said in _owners(page, match.span(), line):
-            if BUS_STOP_WORDS.search(page.text, *said.cell):
+            if _STOP.match(page.text, *said.cell) or BUS_STOP_WORDS.search(page.text, *said.cell):
                 yield claim(page, "bus_stop", label, match.group(), said, is_tied=False)
 
 
@@ -128,6 +135,7 @@ def _is_said_of(page: RulePage, subject: Mention, verb: Bounds, sentence: Bounds
     is_asked = page.text[sentence[1] : sentence[1] + 1] in ("?", "？")
     is_denied = is_denying(lead_in) or is_denying(page.text[subject.end : verb[1]])
     is_now = not is_not_now(page.text[slice(*sentence)])
+    is_now = is_now and not is_sent_elsewhere(page.text[verb[0] : sentence[1]], tuple(subject.labels))
     return is_now and is_led_in and not (is_foreign or is_asked or is_denied)
 
 

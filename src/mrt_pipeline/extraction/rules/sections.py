@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mrt_pipeline.extraction.access_words import is_elsewhere, is_hostile, is_not_now
+from mrt_pipeline.extraction.access_words import is_hostile, is_not_now
+from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, Table
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.headers import (
     MAX_HEADER_CHARS,
-    is_harmless_head,
     is_noted,
     is_taken_back,
     is_way_by_exit,
@@ -22,9 +22,20 @@ from mrt_pipeline.extraction.rules.headers import (
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.rules.place_mentions import is_generic
 from mrt_pipeline.extraction.rules.platforms import led_sign
-from mrt_pipeline.extraction.rules.words import FEATURES, UNREAD_TOPICS, Meaning
+from mrt_pipeline.extraction.rules.words import FEATURES, UNREAD_TOPICS, Meaning, folded
 
+_MODE = re.compile(r"\b[ML]RT\b")
+"""One half of an interchange of both kinds: `LRT exits`."""
+_AS_OF = re.compile(
+    r"\s*[(（]?\bas (?:of|at|in) (?:\d{1,2} )?(?:[A-Za-z]+ )?(?P<year>(?:19|20)\d\d)\b[)）]?", re.IGNORECASE
+)
+"""Of the present, if the year is: that is for those to say who know it."""
+_OWN_THING = re.compile(
+    r"car ?parks?|food courts?|(?:coffee ?)?shops?|offices?|restaurants?|condominiums?|taxi stands?",
+    re.IGNORECASE,
+)
 _BRANCH = re.compile(r"\b(?:branch|extension|loop)\b", re.IGNORECASE)
 """A part of a line is named after a station of another place."""
 
@@ -33,10 +44,18 @@ _OF_NEARBY_THINGS = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK})
 LABEL_LINE, KEY_LINE = 7, 8
 """Levels of a line that is nothing but an exit, or nothing but a key: it heads what follows."""
 _BY_EXIT = re.compile(r"\b(?:by|per|at each|for each|of each) exits?\b", re.IGNORECASE)
+_FROM = re.compile(r"^\s*from\s+(?=exit\s+\w{1,2}\s*$)", re.IGNORECASE)
+"""`From Exit A` heads what one reaches from there."""
 _SENTENCE_ENDS = re.compile(r"[.!?。]\s*$")
 _SENTENCE = re.compile(r"[.!?。]\s+")
 _LEADS_ON = re.compile(
-    r"\b(?:following|below|as follows|these)\b|以下|下列|\bberikut\b|பின்வரும்", re.IGNORECASE
+    r"\b(?:following|below(?!\s+(?:the\s+)?(?-i:[A-Z]))|as follows|these)\b|以下|下列|\bberikut\b|பின்வரும்",
+    re.IGNORECASE,
+)
+"""A station that lies `below Kim Seng Road` leads to nothing."""
+_SPEAKS_OF_ALL = re.compile(
+    r"\b(?:exits|entrances|them|these|those|all|(?:only|none|any|nothing) (?:of|but|except|exit))\b",
+    re.IGNORECASE,
 )
 
 
@@ -59,7 +78,7 @@ class Section:
     def below(self, page: RulePage, heading: Piece) -> Section:
         """Return the section of what a caption, or a row across a table, heads here."""
         words = page.words(heading)
-        topic = page.vocabulary.meaning_of(words) or self.topic
+        topic = page.vocabulary.meaning_of(undated(words)) or self.topic
         sign = sign_of_heading(page, heading) or self.sign
         return replace(self, headings=(words, *self.headings), topic=topic, sign=sign)
 
@@ -105,7 +124,9 @@ def _level_of(page: RulePage, block: Block, own: Section) -> tuple[int | None, b
     is_sentence = _SENTENCE_ENDS.search(words) is not None and not has_key(page, words)
     if len(words) <= MAX_HEADER_CHARS and not is_sentence:
         found, platform = read_labels(page, name), led_sign(name, 0, len(name))
-        is_exit = found is not None and found.has_word and not name[found.rest_start :].strip()
+        rest = name[found.rest_start :].strip(" ()") if found else ""
+        is_alone = not rest or folded(rest) == "show hide"  # a switch, and no remark
+        is_exit = found is not None and found.has_word and is_alone
         if is_exit or (platform and platform[1] == len(name)):
             return LABEL_LINE, True
         meaning = None if ":" in name else page.vocabulary.meaning_of_key(name)
@@ -125,9 +146,20 @@ def has_key(page: RulePage, words: str) -> bool:
 
 def read_label_heading(page: RulePage, text: str, *, is_about_exits: bool = False) -> tuple[str, ...]:
     """Return the exits that a heading or caption is about; bare labels count only below one about exits."""
+    text = _FROM.sub("", text)
     found = read_labels(page, text)
     is_bare = found is not None and not text[found.rest_start :].strip()
     return found.labels if found and (found.has_word or (is_about_exits and is_bare)) else ()
+
+
+def of_line(page: RulePage, candidates: Iterable[Candidate], leads: Sequence[str]) -> Iterator[Candidate]:
+    """Yield statements with the year, and those of exits with the line or mode, that words above name."""
+    named: set[str] = next((lines for text in leads if (lines := page.names.lines_headed(text))), set())
+    named = named or next((modes for text in leads if (modes := set(_MODE.findall(text)))), set())
+    line = named.pop() if len(named) == 1 else None
+    year = next((int(dated["year"]) for text in leads if (dated := _AS_OF.search(text))), None)
+    for item in candidates:
+        yield replace(item, line=line if item.exit_label is not None and line else item.line, as_of_year=year)
 
 
 def topic_of_values(section: Section) -> Meaning | None:
@@ -149,7 +181,12 @@ def sign_of_heading(page: RulePage, heading: Piece) -> tuple[str, int] | None:
 
 def is_untrusted_head(page: RulePage, heading: str) -> bool:
     """Return whether a heading, a caption or a row across a table takes back all that it heads."""
-    return is_untrusted(page, heading) or is_taken_back(heading)
+    return is_untrusted(page, undated(heading)) or is_taken_back(undated(heading))
+
+
+def undated(heading: str) -> str:
+    """Return a heading without the year as of which it speaks: `Exits (as of 2026)`."""
+    return _AS_OF.sub("", heading)
 
 
 def is_untrusted(page: RulePage, heading: str) -> bool:
@@ -176,7 +213,22 @@ def is_untrusted_lead(page: RulePage, line: Line) -> bool:
         last = _SENTENCE.split(words)[-1]
         plain = without_stations(last, page.names.slugs)
         return is_taken_back(last) or not is_understood(plain, may_name=True, is_sentence=True)
-    return _LEADS_ON.search(words) is not None and is_taken_back(words)
+    sentences = _SENTENCE.split(words)
+    first = next((number for number, one in enumerate(sentences) if _LEADS_ON.search(one)), None)
+    return first is not None and any(
+        is_taken_back(one)
+        for number, one in enumerate(sentences)
+        if number == first or _is_of_what_follows(one, is_behind=number > first)
+    )
+
+
+def _is_of_what_follows(sentence: str, *, is_behind: bool) -> bool:
+    """Return whether a sentence beside the one that leads on may be about what that leads to.
+
+    Behind it, one about a single exit is not: `The exits are as follows. Exit B has no lift.`
+    """
+    is_of_one = len(labels_named(sentence)) == 1
+    return _SPEAKS_OF_ALL.search(sentence) is not None or (is_behind and not is_of_one)
 
 
 def _is_turning_lead(page: RulePage, line: Line, below: Sequence[Block]) -> bool:
@@ -188,6 +240,14 @@ def _is_turning_lead(page: RulePage, line: Line, below: Sequence[Block]) -> bool
     return is_lead and (is_untrusted_head(page, words) or may_turn(page, words))
 
 
+def may_head(page: RulePage, caption: str) -> bool:
+    """Return whether a caption says what its table is about, or at least nothing that may turn it round."""
+    is_about_station = page.names_itself(caption) or bool(page.names.lines_in(caption))
+    return (
+        is_about_station or bool(page.vocabulary.meanings_in(caption)) or not may_turn(page, undated(caption))
+    )
+
+
 def may_turn(page: RulePage, words: str) -> bool:
     """Return whether a head is neither known nor an exit, and may turn round what stands below."""
     head = without_stations(words, page.names.slugs).rstrip(" :：")
@@ -197,9 +257,17 @@ def may_turn(page: RulePage, words: str) -> bool:
         return is_way_by_exit(words) or not is_understood(
             words.rstrip(" ?:："), may_name=True, is_sentence=True
         )
+    if _is_thing_of_its_own(page, head):
+        return True
     if page.vocabulary.meaning_of(head) in _OF_NEARBY_THINGS:
         return False
-    return is_elsewhere(head) or not (page.vocabulary.is_harmless(head) or is_harmless_head(head))
+    return not page.vocabulary.turns_nothing(head)
+
+
+def _is_thing_of_its_own(page: RulePage, head: str) -> bool:
+    """Return whether a head names a thing that may have lifts and stops itself: `Car park`, `Mall`."""
+    is_list = page.vocabulary.meaning_of(head) is not None and head.endswith("s")  # `Malls`
+    return not is_list and (is_generic(head) or _OWN_THING.fullmatch(head) is not None)
 
 
 def _section_below(page: RulePage, headings: list[Piece]) -> Section:
@@ -208,7 +276,7 @@ def _section_below(page: RulePage, headings: list[Piece]) -> Section:
     sign: tuple[str, int] | None = None
     is_doubtful = False
     words = [page.words(piece) for piece in headings]
-    for piece, text in zip(headings, words, strict=True):
+    for piece, text in zip(headings, map(undated, words), strict=True):
         found = read_label_heading(page, text, is_about_exits=topic is Meaning.EXIT)
         sign = sign_of_heading(page, piece) or sign
         if found:

@@ -10,13 +10,23 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named, sentence_at
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.cells import read_cell
-from mrt_pipeline.extraction.rules.columns import meaning_by_form
-from mrt_pipeline.extraction.rules.contexts import Labels, what_is
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, access_in, denied_in, read_cell
+from mrt_pipeline.extraction.rules.contexts import Labels, What, listed_exits, what_is
+from mrt_pipeline.extraction.rules.headers import is_harmless_head
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
+from mrt_pipeline.extraction.rules.parts import part_of, split_items, split_list, split_parts
+from mrt_pipeline.extraction.rules.place_mentions import Need, is_generic, is_name
 from mrt_pipeline.extraction.rules.prose import LEADS_TO, names_led_to
-from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
+from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, FILLERS, Meaning, folded
 
+_EXITS_BEHIND = re.compile(
+    r"(?P<name>[^:：–—()]+?)\s*(?:[:：–—]|\s-\s|\((?=.*\)$))\s*(?P<exits>[^()]+?)"
+    r"(?:\)?\.?|\s*\(\d+(?:[-–]\d+)?[ -]min(?:ute)?s?(?: walk)?\))"
+)
+"""`Parkview Square (Exit E)`, `National Library – Exits E and F`."""
+_OF_STOPS = frozenset({"code", "codes", "name", "names", "description", "bus", "stop", "stops"})
+_NUMBERS = re.compile(r"[\d\s,;/&]+")
+_BLANK = frozenset({"", "-", "–", "—"})
 _OPEN = frozenset({None, Meaning.OTHER, Meaning.STATUS})
 """Below such heads values are what they are by themselves; a name may be that of a road or a person."""
 _VALUES = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, Meaning.ACCESS, *FEATURES})
@@ -34,39 +44,45 @@ def read_value(
     page: RulePage,
     piece: Piece,
     labels: Labels,
-    contexts: Sequence[Piece],
+    what: What,
     row: Bounds | None,
     *,
     beside: Sequence[Piece] = (),
     topic: Meaning | None = None,
     is_keyed: bool = False,
+    need: Need = "sign",
 ) -> Iterator[Candidate]:
     """Yield what a value says of exits, by what its contexts make of it, or by what it is itself.
 
     Args:
         page: the page.
         piece: the value.
-        labels: the exits it is of.
-        contexts: what heads it, nearest first.
+        labels: the exits it is of; none if it names them itself.
+        what: what its contexts make of it.
         row: bounds of the row or line around it, if it has one.
         beside: other values with the same head, of which most may show what sort of thing they are.
         topic: what the section is about, for a value that nothing else heads.
         is_keyed: whether the nearest of what heads it says what this one value is.
+        need: what a place must be that nothing heads.
     """
-    what = what_is(page, contexts)
-    head = page.words(what.head) if what.head else ""
     if not what.is_open:
         if all(noted.end <= piece.start or piece.end <= noted.start for noted in page.headed):
-            page.note_unknown(head, labels, piece.start, piece.end)
+            page.note_unknown(what.head, labels, piece.start, piece.end)
     elif what.meaning in _VALUES:
         yield from read_cell(page, piece, what.meaning, labels, row)
     elif what.meaning in _OPEN and not (is_keyed and what.meaning is not None):
-        own = topic if what.head is None and topic in _VALUES else None
+        own = topic if not what.head and topic in _VALUES else None
         if own is None and what.meaning is None and beside:
-            own = meaning_by_form(page, head, [piece, *beside])
-        for found in read_cell(page, piece, own, labels, row, need="nothing" if own else "sign"):
-            if what.meaning is None or found.field != "landmark":
+            own = meaning_by_form(page, what.head, [piece, *beside])
+            if own is Meaning.LANDMARK:  # among them may be stops and lifts
+                own, need = None, "nothing"
+        is_number = what.meaning is not None and _NUMBERS.fullmatch(page.words(piece)) is not None
+        for found in read_cell(page, piece, own, labels, row, need="nothing" if own else need):
+            is_left_open = what.meaning is not None and found.field == "landmark"
+            if not is_left_open and not (is_number and found.field == "bus_stop"):
                 yield found
+        if what.meaning is not None:  # but a part may have a key of its own: `Landmarks: Golden Mall`
+            yield from read_cell(page, piece, what.meaning, labels, row)
         yield from read_told(page, piece, labels)
 
 
@@ -84,3 +100,72 @@ def read_told(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Candidat
         for left, right in names_led_to(page, match.end(), end, piece.links):
             for label in labels if _NAME_ENDS.match(page.text, right) else ():
                 yield claim(page, "landmark", label, page.text[left:right], Said((start, end)))
+
+
+def exits_behind(page: RulePage, piece: Piece, what: What) -> list[tuple[Piece, Labels, What]]:
+    """Return what a piece names before its exits, with them and what it is; all of the piece or nothing.
+
+    `Lift (Exits 2 and 4)`, `Bus stops: 59049 (Exit A), 59041 (Exits B and C)`.
+    """
+    if whole := _before_exits(page, piece):
+        return [(*whole, what)]
+    found: list[tuple[Piece, Labels, What]] = []
+    for item in split_items(page.text, piece):
+        of_item = what if item.lead is None else what_is(page, [item.lead])
+        for part in split_parts(page.text, item):
+            owned = _before_exits(page, Piece(part.start, part.end, part.links))
+            if owned is None or item.is_taken_back:
+                return []
+            found.append((*owned, of_item))
+    return found
+
+
+def _before_exits(page: RulePage, piece: Piece) -> tuple[Piece, Labels] | None:
+    match = _EXITS_BEHIND.fullmatch(page.text, piece.start, piece.end)
+    if match is None or len(BUS_STOP_CODE.findall(match["name"])) > 1:  # which one is meant?
+        return None
+    labels = listed_exits(page, match["exits"], may_be_bare=False)
+    return (part_of(piece, *match.span("name")), labels) if labels else None
+
+
+def key_meaning(page: RulePage, words: str) -> Meaning | None:
+    """Return what a key means in a row of one fact; a kind of place heads the name of one: `Temple`."""
+    found = page.vocabulary.meaning_of_key(words)
+    return found or (Meaning.LANDMARK if words and is_generic(words) else None)
+
+
+def meaning_by_form(page: RulePage, head: str, pieces: Sequence[Piece]) -> Meaning | None:
+    """Return what most of some cells are whose head is not known, if it cannot turn them round."""
+    filled = [piece for piece in pieces if page.words(piece) not in _BLANK]
+    if not filled or not is_harmless_head(head):
+        return None
+    if are_about_access([page.words(piece) for piece in filled]):
+        return Meaning.ACCESS
+    named = sum(bool(piece.links) or any(map(is_name, split_list(page.words(piece)))) for piece in filled)
+    return Meaning.LANDMARK if 2 * named > len(filled) else None
+
+
+def may_head_stops(page: RulePage, head: str) -> bool:
+    """Return whether numbers below a head may be codes of stops: `Code and name`, not so `Passengers`."""
+    is_of_stops = page.vocabulary.meanings_in(head) & {Meaning.BUS_STOP, Meaning.BUS}
+    is_named = all(word in FILLERS or word in _OF_STOPS for word in folded(head).split())
+    return (bool(is_of_stops) or is_named) and page.vocabulary.is_harmless(head)
+
+
+def are_stops(page: RulePage, pieces: Sequence[Piece]) -> bool:
+    """Return whether a code of a bus stop stands in each cell, but for those that are blank."""
+    filled = [words for piece in pieces if (words := page.words(piece)) not in _BLANK]
+    return bool(filled) and all(map(BUS_STOP_CODE.search, filled))
+
+
+def are_about_access(cells: Sequence[str]) -> bool:
+    """Return whether most cells say something about access and nothing else."""
+    filled = [cell for cell in cells if cell]
+    are = [is_understood(cell, may_deny=True) and (access_in(cell) or denied_in(cell)) for cell in filled]
+    return 2 * sum(map(bool, are)) > len(are)
+
+
+def are_answers(cells: Sequence[str]) -> bool:
+    """Return whether cells answer whether there is something, and say no more."""
+    filled = [cell for cell in cells if cell not in _BLANK]
+    return bool(filled) and all(cell in ANSWERS or folded(cell) in ANSWERS for cell in filled)

@@ -56,7 +56,7 @@ EXIT_WORDS = (
 PLATFORM_WORDS = ("platforms", "platform", "月台", "站台", "pelantar", "நடைமேடை")
 TOWARDS_WORDS = (
     *("towards", "toward", "bound for", "in the direction of", "direction", "ke arah", "menuju", "arah"),
-    *("开往", "往", "方向", "நோக்கி", "→", "←", "➡", "⬅", "►", "◄"),
+    *("开往", "往", "方向", "நோக்கி", "→", "⟶", "➔", "➜", "⇒", "←", "➡", "⬅", "►", "◄"),
 )
 BUS_STOP_WORDS = re.compile(
     r"bus stop|stop code|巴士站|公交站|公车站|perhentian bas|hentian bas"
@@ -92,7 +92,7 @@ GENERIC_PLACES = re.compile(
     r"|.*\b(?:lift|elevator|escalator|stair|step|barrier|obstacle)s?[- ]free\b.*"
     r"|.*\bstn\b.*|.*\b[ml]rt(?: station)?"
     r"|(?:towers?|wings?|blocks?|gates?|levels?|lobby|zones?|phase) [a-z0-9]{1,2}"
-    r"|tb[acd]|unknown|various|nil|none|n/a|currently\b.*|see\b.*|same as\b.*|as above|ditto"
+    r"|singapore|tb[acd]|unknown|various|nil|none|n/a|currently\b.*|see\b.*|same as\b.*|as above|ditto"
     r"|bus(?:es)?(?: services?| routes?)?(?:\W*\d\w*)*",
     re.IGNORECASE,
 )
@@ -144,7 +144,8 @@ FEATURE_WORDS: dict[str, re.Pattern[str]] = {
 UNREAD_TOPICS = re.compile(
     r"\b(?:history|construction|former|previous|past|future|planned|proposed|upcoming|trivia|incidents?|accidents?"
     r"|naming|etymology|art ?works?|art|in popular culture|gallery|references|see also|external links|sources"
-    r"|closures?|renovations?|upgrad\w+|statistics|ridership|timeline|background|notes|footnotes"
+    r"|wish(?:es|[- ]?lists?)?|we want|wanted|complaints?|petitions?|suggestions?|feedback|requests?|ideas?"
+    r"|mistakes?|myths?|elsewhere|closures?|renovations?|upgrad\w+|statistics|ridership|timeline|background|notes|footnotes"
     r"|(?:nearby|neighbou?ring|adjacent|surrounding|other) stations)\b|历史|沿革|未来|sejarah|வரலாறு",
     re.IGNORECASE,
 )
@@ -156,7 +157,7 @@ ADDRESS = re.compile(
     r"|.*\b(?:roads?|rd|streets?|st|avenues?|ave|drives?|dr|crescent|cres|lane|link|close|boulevard|blvd"
     r"|expressway|highway|grove|terrace|ring|rise|vista|walk|way|hill|view|central|place|park)(?:\s+\d+[a-z]?)"
     r"|.*\b(?:roads?|rd|streets?|st|avenues?|ave|drives?|dr|crescent|cres|lane|link|way|close|boulevard|blvd"
-    r"|expressway|highway|grove|terrace)",
+    r"|expressway|highway|grove|terrace)(?:\s+(?:north|south|east|west|central|[1-9]\d?))?",
     re.IGNORECASE,
 )
 """Roads, blocks and floors: where a thing is, not what is there."""

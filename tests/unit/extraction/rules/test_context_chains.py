@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.extraction.rules.rule_scene import published
+from tests.unit.extraction.rules.rule_scene import published, said
 
 
 def _table(*rows: str, tag: str = "td") -> str:
@@ -207,3 +207,153 @@ def test_a_part_of_a_longer_number_or_a_stop_that_has_moved_is_none(entry: str) 
 def test_an_exit_that_its_row_says_opens_in_a_later_year_has_nothing_yet() -> None:
     html = _table("Exit | Opened | Lift", "A | 2027 | Yes", "B | 1988 | Yes")
     assert published(html) == {"B lift"}
+
+
+def test_lines_of_a_paragraph_that_have_keys_are_each_read_by_their_own() -> None:
+    html = "<h3>Exit A</h3><p>Access: Escalator<br>Bus stop: 59049 (Ai Tong Sch)<br>Near: Golden Mall</p>"
+    assert published(html) == {"A escalator", "A 59049", "A Golden Mall"}
+
+
+@pytest.mark.parametrize(
+    ("lead", "is_read"),
+    [
+        ("The exits are as follows. A lift for Exit C was asked for, but none has come.", True),
+        ("The station (formerly Yishun Green) lies below Yishun Avenue 2.", True),
+        ("The exits are as follows. None of them is open.", False),
+        ("The following exits are planned.", False),
+        ("The exits are listed below. They were never built.", False),
+    ],
+)
+def test_only_what_a_lead_says_of_all_that_it_leads_to_takes_it_back(lead: str, *, is_read: bool) -> None:
+    html = f"<p>{lead}</p>" + _table("Exit | Lift", "A | Yes", "B | No")
+    assert published(html) == ({"A lift"} if is_read else set())
+
+
+@pytest.mark.parametrize(
+    ("remark", "is_read"),
+    [
+        ("Ai Tong Sch", True),
+        ("Sri Mariamman Tp", True),
+        ("Sant Ritz", True),
+        ("Not Served", False),
+        ("Service Shifted", False),
+        ("Ai Tong OOS", False),
+        ("ai tong", False),
+    ],
+)
+def test_a_stop_has_its_name_in_brackets_and_a_remark_is_none(remark: str, *, is_read: bool) -> None:
+    html = f"<h3>Exit A</h3><ul><li>Bus stops: 59049 ({remark})</li></ul>"
+    assert published(html) == ({"A 59049"} if is_read else set())
+
+
+def test_a_stop_named_after_one_exit_is_of_all_that_its_row_names() -> None:
+    html = _table("Bus stop | Services | Exits", "59049 Yishun Stn Exit B | 39 | A, B")
+    assert published(html) == {"A 59049", "B 59049"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<h3>Platforms</h3><ul><li>Platform A: North South Line, next station Khatib</li></ul>",
+        _table("Platform | Towards", "A | Next station: Khatib", "B | Next station: ???"),
+        "<ul><li>Platforms<ul><li>A → Marina South Pier</li></ul></li></ul>",
+        "<p>Platforms: A – southbound, next station Khatib · B – northbound</p>",
+        _table("月台 | 方向", "A | 往滨海南码头 (Marina South Pier)"),
+    ],
+    ids=["an entry", "a cell", "entries below a key", "a line with dots", "a name in brackets"],
+)
+def test_the_next_station_tells_which_way_trains_go_where_nothing_else_does(html: str) -> None:
+    assert published(html) == {"* A>NS28"}
+
+
+@pytest.mark.parametrize("said", ["next station was Khatib", "not to Marina South Pier", "from Khatib"])
+def test_a_station_that_trains_come_from_or_do_not_go_to_is_no_direction(said: str) -> None:
+    assert published(f"<h3>Platforms</h3><ul><li>Platform A: {said}</li></ul>") == set()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<table><tr><td>Lifts</td><td>near Exit A</td></tr>"
+        "<tr><td>Bus stops</td><td>59049 (Exit A), 59041 (Exits A and B)</td></tr></table>",
+        "<ul><li>Lift: at Exit A; platform to concourse</li>"
+        "<li>Bus stops: 59049 (Exit A), 59041 (Exits A and B)</li></ul>",
+        "<dl><dt>Lifts</dt><dd>near Exit A</dd><dt>59049 Yishun Stn Exit A</dt><dd>Exit A. 39, 85</dd>"
+        "<dt>59041 Opp Stn</dt><dd>Exits A and B</dd></dl>",
+    ],
+    ids=["a table of keys", "entries with keys", "terms"],
+)
+def test_each_thing_of_a_list_may_name_its_own_exits(html: str) -> None:
+    assert published(html) == {"A lift", "A 59049", "A 59041", "B 59041"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["not near Exit A", "near Exit A (planned)", "near Khatib Exit A", "opposite Exit A", "tiada", "Exit A?"],
+)
+def test_a_thing_is_not_at_an_exit_that_a_remark_takes_back(answer: str) -> None:
+    assert published(f"<table><tr><td>Lifts</td><td>{answer}</td></tr></table>") == set()
+
+
+def test_what_one_reaches_from_an_exit_stands_below_a_heading_that_says_so() -> None:
+    assert published("<h2>From Exit A</h2><ul><li>59049</li><li>Golden Mall</li></ul>") == {
+        "A 59049",
+        "A Golden Mall",
+    }
+
+
+@pytest.mark.parametrize("road", ["Still Rd South", "Yishun Ave 2", "Buangkok East Drive"])
+def test_a_road_is_no_place_that_one_goes_to(road: str) -> None:
+    assert published(_table("Exit | Landmarks", f"A | {road}", "B | Golden Mall")) == {"B Golden Mall"}
+
+
+@pytest.mark.parametrize(
+    ("words", "is_read"),
+    [
+        ("wheelchair toilet", True),
+        ("toilet with wheelchair access", True),
+        ("toilet", False),
+        ("no toilet for wheelchairs", False),
+    ],
+)
+def test_a_toilet_counts_if_it_is_said_to_be_for_wheelchairs(words: str, *, is_read: bool) -> None:
+    assert published(f"<h3>Exit A</h3><ul><li>Access: {words}</li></ul>") == (
+        {"A accessible_toilet"} if is_read else set()
+    )
+
+
+def test_the_code_of_a_stop_is_no_date() -> None:
+    assert said(_table("Exit | Bus stops", "A | 92041", "B | 82031, 92049")) == {
+        "A 92041",
+        "B 82031",
+        "B 92049",
+    }
+
+
+def test_exits_on_one_of_several_floors_have_what_stands_beside_them() -> None:
+    html = _table(
+        "Level | What | Details",
+        "L1 | Exit A | Lift<br>Bus stop 59049 (Yishun Stn Exit A)<br>Golden Mall",
+        "L1 | Exit B | Escalator<br>Silver Plaza<br>Bronze Garden",
+        "B1 | Concourse | Ticket gates",
+        "B2 | Platform A | North South Line",
+        "B2 | Platform B | North South Line",
+    )
+    assert published(html) == {
+        "A lift",
+        "A 59049",
+        "A Golden Mall",
+        "B escalator",
+        "B Silver Plaza",
+        "B Bronze Garden",
+    }
+
+
+@pytest.mark.parametrize("remark", ["that's incorrect", "this is wrong", "a mistaken belief"])
+def test_what_a_sentence_calls_wrong_is_not_read(remark: str) -> None:
+    assert published(f"<p>Bus stop 59049 is listed at Exit A in some apps - {remark}.</p>") == set()
+
+
+def test_a_switch_beside_an_exit_does_not_keep_it_from_heading_what_follows() -> None:
+    html = "<p>Platforms</p><p>Exit A (show/hide)</p><ul><li>Lift</li><li>Bus: 59049 (Opp Stn)</li></ul>"
+    assert published(html) == {"A lift", "A 59049"}

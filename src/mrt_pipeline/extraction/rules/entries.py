@@ -1,0 +1,244 @@
+"""The lines of a page as entries: where each stands, whose it is by that, and whether it is of use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from mrt_pipeline.extraction.page_model import Line, PageText
+from mrt_pipeline.extraction.qualifiers import is_bare_date
+from mrt_pipeline.extraction.rules.cells import (
+    denies_what_follows,
+    is_remark_on_exit,
+    without_doubted_lift,
+    without_stop_names,
+)
+from mrt_pipeline.extraction.rules.contexts import ABOUT_TRAINS, Labels, What, exits_named, what_is
+from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
+from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket, read_labels
+from mrt_pipeline.extraction.rules.owners import names_another_exit
+from mrt_pipeline.extraction.rules.page import Bounds, RulePage
+from mrt_pipeline.extraction.rules.parts import BRACKETS
+from mrt_pipeline.extraction.rules.sections import (
+    Section,
+    has_key,
+    is_untrusted,
+    may_turn,
+    sign_of_heading,
+    topic_of_values,
+)
+from mrt_pipeline.extraction.rules.words import Meaning
+from mrt_pipeline.extraction.word_lists import wording
+
+_SENTENCE_END = re.compile(r"(?<=[.!。])\s+")
+OTHER_TIMES = wording("other_times")
+"""Heads things of other times; the exit they stand under is of the present."""
+_NAME_GOES_ON = re.compile(r"\s+(?!(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b)[A-Z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line, and where it stands."""
+
+    line: Line
+    above: tuple[Line, ...]
+    """the entries it stands in, and the term or line above them, nearest first"""
+    may_be_bare: bool = False
+    """whether all entries beside it begin with labels"""
+    exits_before: tuple[str, ...] = ()
+    """those of them that stand before it and begin with an exit, whose it may be"""
+    heads_others: bool = False
+    """others stand in it, or explain it"""
+    is_denied: bool = False
+    """one of them before it only denies, and may mean this one: `No`, then `Lift`"""
+
+    @property
+    def bounds(self) -> Bounds:
+        """Return where it stands in the text."""
+        return self.line.piece.start, self.line.piece.end
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What its place makes of an entry."""
+
+    own: LabelText | None
+    """the exits that it begins with"""
+    owners: Labels
+    """the exits it stands under"""
+    what: What
+    """what those above it make of it"""
+    is_unread: bool
+    """it, or one that it stands in, is about the past, plans, or another station"""
+
+
+def entries_of(page: RulePage) -> dict[Line, Entry]:
+    """Return the lines of a page, each with what it stands under."""
+    entries: dict[Line, Entry] = {}
+    for group in _groups_of(page, page.page):
+        labels = [
+            (words, read_labels(page, words)) for words in (page.words(one.line.piece) for one in group)
+        ]
+        are_labelled = len(group) > 1 and all(one and _is_set_off(words, one) for words, one in labels)
+        exits_before: tuple[str, ...] = ()
+        is_denied = False
+        for entry, (words, own) in zip(group, labels, strict=True):
+            is_denied = is_denied and own is None and not has_key(page, words)
+            entries[entry.line] = replace(
+                entry, may_be_bare=are_labelled, exits_before=exits_before, is_denied=is_denied
+            )
+            is_denied = is_denied or denies_what_follows(words)
+            if names_another_exit(words, ("",)):
+                exits_before += (words,)
+    for line in {entry.above[0] for entry in entries.values() if entry.above}:
+        entries[line] = replace(entries[line], heads_others=True)
+    return entries
+
+
+def place_of(page: RulePage, entry: Entry, section: Section) -> Placed:
+    """Return what its place makes of an entry, and note the exits that it says are not in use."""
+    words = page.words(entry.line.piece)
+    own = _labels_led(page, entry.line, section, may_be_bare=entry.may_be_bare)
+    owners = _owners(page, entry, section)
+    entries = [Entry(line, entry.above[number:]) for number, line in enumerate(entry.above, 1)]
+    is_below = any(_takes_back(page, one, section) or _may_turn(page, one, section) for one in entries)
+    is_taken_back = not is_below and (_takes_back(page, entry, section) or is_bare_date(words))
+    if entry.line.kind == "paragraph" and is_remark_on_exit(_SENTENCE_END.split(words, maxsplit=1)[0]):
+        page.withdrawn.update(section.labels)
+    is_of_others = entry.heads_others and OTHER_TIMES.fullmatch(words.strip(" :：")) is not None
+    if is_taken_back and not is_of_others and _is_status(page, words) and _is_about_exit(page, entry):
+        page.withdrawn.update(owners)
+    is_unread = is_below or is_taken_back or entry.is_denied
+    return Placed(own, owners, what_is(page, heads_of(page, entry)), is_unread)
+
+
+def heads_of(page: RulePage, entry: Entry) -> Iterator[str]:
+    """Yield the words above an entry that can head it, nearest first."""
+    return (words for line in entry.above if _can_head(words := page.words(line.piece)))
+
+
+def is_about_trains(page: RulePage, entry: Entry, section: Section) -> bool:
+    """Return whether an entry stands below words about platforms."""
+    about = {page.vocabulary.meaning_of(page.words(line.piece)) for line in entry.above}
+    return bool(ABOUT_TRAINS & {section.topic, *about})
+
+
+def _owners(page: RulePage, entry: Entry, section: Section) -> Labels:
+    """Return the exits that an entry stands under; none behind another one, even an unknown one."""
+    owners = section.labels
+    for line in entry.above:
+        words = page.words(line.piece)
+        if found := _labels_led(page, line, section):
+            owners = () if has_doubtful_bracket(words, found) else found.labels
+            break
+        named = exits_named(page, without_stop_names(words)) if _can_head(words) else None
+        if named is not None:
+            owners = named
+            break
+    beside = (*entry.exits_before, page.words(entry.line.piece))
+    return () if any(names_another_exit(words, owners) for words in beside) else owners
+
+
+def _can_head(words: str) -> bool:
+    """Return whether words are short, and neither a sentence nor answered at once."""
+    is_said = words.endswith(".") or words.replace("：", ":").partition(":")[2].strip()
+    return len(words) <= MAX_HEADER_CHARS and not is_said
+
+
+def _labels_led(
+    page: RulePage, line: Line, section: Section, *, may_be_bare: bool = False
+) -> LabelText | None:
+    """Return the labels that a line begins with; a bare one counts only below a heading about exits.
+
+    There it counts before a colon or dash, as a term, and a letter of an entry in brackets or with a full
+    stop too; `1.` and `(1)` number entries, and in a paragraph `(a)` numbers its parts.
+    """
+    words = page.words(line.piece)
+    found = read_labels(page, words)
+    if found is None or found.has_word:
+        return found
+    is_about_exits = section.topic is Meaning.EXIT or topic_of_values(section) is not None
+    rest = words[found.rest_start :].strip()
+    has_mark = rest[:1] in (":", "：", "–", "—", "-") and rest != ""
+    is_entry = line.kind != "paragraph"
+    is_label = has_mark or (is_entry and (found.is_set_off or not rest))
+    return found if (is_about_exits and is_label) or (may_be_bare and _is_set_off(words, found)) else None
+
+
+def _is_short_entry(page: RulePage, entry: Entry, section: Section) -> bool:
+    """Return whether an entry is short, begins with no exit, and is not about platforms."""
+    line = entry.line
+    is_short = line.kind != "paragraph" and len(page.words(line.piece)) < MAX_HEADER_CHARS
+    above = entry.above[0].piece if entry.above else None
+    is_below_sign = above is not None and (
+        sign_of_heading(page, above) is not None
+        or page.vocabulary.meaning_of_key(page.words(above).rstrip(" :：")) is Meaning.PLATFORM
+    )
+    is_of_trains = is_below_sign or section.topic is Meaning.PLATFORM or section.sign is not None
+    return is_short and not is_of_trains and _labels_led(page, line, section) is None
+
+
+def _takes_back(page: RulePage, entry: Entry, section: Section) -> bool:
+    """Return whether a short entry takes back what it says, and all that stands in it."""
+    words = page.words(entry.line.piece)
+    rest = words.partition(":")[2]
+    is_keyed = has_key(page, words) and any(map(str.isupper, BRACKETS.sub("", rest)))
+    if is_keyed or not _is_short_entry(page, entry, section):  # what is keyed is judged by its parts
+        return False
+    return is_untrusted(page, _without_places(page, without_doubted_lift(words)))
+
+
+def _may_turn(page: RulePage, entry: Entry, section: Section) -> bool:
+    """Return whether nobody can tell what a short entry makes of those that stand in it."""
+    words = page.words(entry.line.piece)
+    is_said = bool(words.partition(":")[2].strip())
+    return not is_said and _is_short_entry(page, entry, section) and may_turn(page, words)
+
+
+def _is_status(page: RulePage, words: str) -> bool:
+    """Return whether an entry says how things stand with an exit."""
+    key, colon, _ = words.partition(":")
+    if colon:
+        return page.vocabulary.meaning_of_key(key) is Meaning.STATUS
+    names_things = page.vocabulary.meanings_in(words) & {Meaning.BUS_STOP, Meaning.LANDMARK}
+    return is_remark_on_exit(words) and not names_things
+
+
+def _is_about_exit(page: RulePage, entry: Entry) -> bool:
+    """Return whether an entry stands right below an exit."""
+    return not entry.above or read_labels(page, page.words(entry.above[0].piece)) is not None
+
+
+def _without_places(page: RulePage, words: str) -> str:
+    """Return an entry without stations whose names go on as those of places: `Yishun Pond`."""
+    for found in page.names.stations_in(words):
+        if _NAME_GOES_ON.match(words, found.end):
+            words = words[: found.start] + " " * (found.end - found.start) + words[found.end :]
+    return words
+
+
+def _groups_of(page: RulePage, text: PageText) -> Iterator[list[Entry]]:
+    """Yield the entries that stand beside each other, and each other line by itself."""
+    stack: list[tuple[int, Line]] = []
+    beside: dict[tuple[Line, ...], list[Entry]] = {}
+    for block in text.blocks:
+        is_below = isinstance(block, Line) and block.goes_on and has_key(page, page.words(block.piece))
+        if not isinstance(block, Line) or (block.kind == "paragraph" and not is_below):
+            yield from beside.values()
+            stack, beside = [], {}
+        if isinstance(block, Line):
+            depth = 0 if block.kind == "term" else block.depth + is_below
+            stack = [item for item in stack if item[0] < depth]
+            entry = Entry(block, tuple(line for _, line in reversed(stack)))
+            stack.append((depth, block))
+            if block.kind == "item":
+                beside.setdefault(entry.above, []).append(entry)
+            else:
+                yield [entry]
+    yield from beside.values()
+
+
+def _is_set_off(words: str, found: LabelText) -> bool:
+    rest = words[found.rest_start :].lstrip()
+    return found.has_word or not rest or rest[0] in ":：–—-"

@@ -1,0 +1,64 @@
+"""Entries about platforms: of those that they begin or end with, list, or stand under."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.page_model import Piece
+from mrt_pipeline.extraction.rules.entries import Entry
+from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.rules.platforms import (
+    TO,
+    claim_platform,
+    goals_in,
+    is_towards,
+    led_sign,
+    line_of,
+    lone_goal,
+    read_signed,
+    sign_in,
+)
+from mrt_pipeline.extraction.rules.sections import Section, sign_of_heading
+from mrt_pipeline.extraction.rules.words import PLATFORM_WORDS, Meaning
+
+_PLATFORM_BEHIND = re.compile(
+    rf"(?P<goal>[^.;()]+?)\s*[:：(–—-]\s*(?i:{'|'.join(PLATFORM_WORDS)})\s+(?P<sign>[A-Z]|[0-9])\)?\.?"
+)
+"""`Downtown Line to Expo: Platform B`, `Bayshore (Platform A)`."""
+
+
+def read_platforms(page: RulePage, entry: Entry, section: Section) -> Iterator[Candidate]:
+    """Yield what an entry says of platforms: of those it begins or ends with, lists, or stands below."""
+    piece, bounds = entry.line.piece, entry.bounds
+    key, colon, _ = page.words(piece).partition(":")
+    if colon and page.vocabulary.meaning_of_key(key) is Meaning.PLATFORM and sign_in(key) is None:
+        yield from read_signed(page, piece.start + len(key) + 1, piece.end, section.headings, bounds)
+    elif led_sign(page.text, *bounds):
+        yield from read_signed(page, *bounds, section.headings)
+    elif behind := _PLATFORM_BEHIND.fullmatch(page.text, *bounds):
+        goals = goals_in(page, *behind.span("goal"), TO) or lone_goal(page, *behind.span("goal"))
+        line = line_of(page, behind["goal"], *section.headings)
+        yield from claim_platform(page, behind["sign"], goals, line, bounds)
+    elif found := _sign_above(page, entry, section) or section.sign:
+        start = piece.start + len(key) + 1 if is_towards(page, key) else piece.start
+        goals = goals_in(page, *bounds, TO) or lone_goal(page, start, piece.end)
+        sign, sign_start = found
+        line = line_of(page, *section.headings)
+        yield from claim_platform(page, sign, goals, line, (sign_start, piece.end))
+    elif Meaning.PLATFORM in (section.topic, _meaning_above(page, entry)):
+        yield from read_signed(page, *bounds, section.headings, bounds)
+
+
+def _meaning_above(page: RulePage, entry: Entry) -> Meaning | None:
+    return page.vocabulary.meaning_of(page.words(entry.above[0].piece)) if entry.above else None
+
+
+def _sign_above(page: RulePage, entry: Entry, section: Section) -> tuple[str, int] | None:
+    """Return the platform that an entry's own head names; a bare sign only below a heading about them."""
+    above: Piece | None = entry.above[0].piece if entry.above else None
+    if above is None:
+        return None
+    bare = sign_in(page.words(above)) if section.topic is Meaning.PLATFORM else None
+    return sign_of_heading(page, above) or ((bare, above.start) if bare else None)

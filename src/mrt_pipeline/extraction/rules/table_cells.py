@@ -1,0 +1,254 @@
+"""What a cell of a table says: of the exits that stand nearest to it, by the nearest words that are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.page_model import Piece
+from mrt_pipeline.extraction.rules.cells import read_answered, read_exits_of
+from mrt_pipeline.extraction.rules.contexts import NOBODY, Labels, What, exits_named, listed_exits, what_is
+from mrt_pipeline.extraction.rules.headers import is_taken_back
+from mrt_pipeline.extraction.rules.labels import (
+    LabelText,
+    has_doubtful_bracket,
+    is_answered_no,
+    pieces_behind,
+    read_labels,
+)
+from mrt_pipeline.extraction.rules.owners import owned_parts
+from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.rules.sections import Section
+from mrt_pipeline.extraction.rules.table_heads import TableRow, is_copy
+from mrt_pipeline.extraction.rules.table_parts import Column, Part, rows_of_exits
+from mrt_pipeline.extraction.rules.values import are_about_access, are_answers, exits_behind, read_value
+from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, NO_WORDS, YES_WORDS, Meaning, folded
+
+_THERE = frozenset(
+    {"there", "is there", "has it", "has this", "exit has it", "exit has this", "at this exit"}
+)
+_NOT_THERE = frozenset({"not there", "is not there", "does not have it", "not at this exit"})
+_THINGS = (Meaning.LANDMARK, Meaning.BUS_STOP)
+
+
+@dataclass(slots=True)
+class Scope:
+    """What stands above some rows of a table."""
+
+    section: Section
+    labels: Labels
+    above: tuple[str, ...] = ()
+    """the row across the table and the caption"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A cell with what stands around it."""
+
+    page: RulePage
+    row: TableRow
+    number: int
+    part: Part
+    scope: Scope
+
+    @property
+    def piece(self) -> Piece:
+        return self.row.cells[self.number].piece
+
+    @property
+    def words(self) -> str:
+        return self.page.words(self.piece)
+
+    @property
+    def column(self) -> Column:
+        return self.part.columns[self.number]
+
+    @property
+    def first(self) -> str:
+        """Return the words of the row's first cell."""
+        return self.page.words(self.row.cells[0].piece)
+
+
+def read_row(
+    page: RulePage, row: TableRow, part: Part, scope: Scope
+) -> Iterator[tuple[int, Iterator[Candidate]]]:
+    """Yield what each cell of a row says of exits, with the number of its column."""
+    for one in rows_of_exits(page, row, next(iter(part.exit_places), 0)):
+        for number, column in enumerate(part.columns):
+            place = _Place(page, one, number, part, scope)
+            is_of_each = column.exits is not None or column.meaning in FEATURES
+            if place.words and not column.is_key and (is_of_each or not is_copy(one, number)):
+                yield number, _read_cell(place)
+
+
+def _read_cell(at: _Place) -> Iterator[Candidate]:
+    if not _means_what_it_shows(at.page, at.words):
+        return
+    if at.column.names_exits:
+        yield from _read_behind_labels(at, _meaning_behind_labels(at))
+        return
+    what, is_keyed = _what(at)
+    if not at.part.exit_places and not at.column.exits and _card_of(at.page, at.words):
+        yield from _read_behind_labels(at, what)
+        return
+    labels = _owners(at)
+    is_alone = len({cell.origin for cell in at.row.cells}) == 1
+    if labels is None and (at.number > 0 or is_alone):
+        yield from _read_by_its_own_exits(at, what)
+    elif labels and not _is_context(at) and not _names_other_exits(at):
+        yield from _read_owned(at, labels, what, is_keyed=is_keyed)
+
+
+def _means_what_it_shows(page: RulePage, words: str) -> bool:
+    """Return whether a sign stands for what it does anywhere: not so where a legend says `● = planned`."""
+    said = page.legend.get(words)
+    if said is None or words not in ANSWERS:
+        return True
+    return folded(said) in (YES_WORDS | _THERE if words in YES_WORDS else NO_WORDS | _NOT_THERE)
+
+
+def _read_owned(at: _Place, labels: Labels, what: What, *, is_keyed: bool) -> Iterator[Candidate]:
+    """Yield what a cell says of exits that are named beside or above it."""
+    page, part, row = at.page, at.part, at.row
+    if part.is_below_exits and _answers_first(at):
+        yield from read_answered(page, at.words, row.cells[0].piece, _meaning_of_first(at), labels)
+        return
+    found = read_value(
+        page,
+        at.piece,
+        labels,
+        what,
+        None if part.is_below_exits else row.bounds,
+        beside=[] if is_keyed else _cells_beside(at),
+        topic=at.scope.section.topic,
+        is_keyed=is_keyed,
+        need="nothing" if not part.is_headed and exits_named(page, at.first) else "sign",
+    )
+    is_headed = bool(what.head) or any(at.scope.above) or any(column.head for column in part.columns)
+    for item in found:
+        if is_headed or not part.is_below_exits or item.field == "landmark":
+            yield item  # of a lift that no word heads, who knows what is meant
+
+
+def _read_behind_labels(at: _Place, what: What) -> Iterator[Candidate]:
+    """Yield what stands behind the exits that a cell begins with: `A – Northpoint City`."""
+    if _has_lines_of_exits(at.page, at.piece):
+        yield from _read_by_its_own_exits(at, what)
+        return
+    found = read_labels(at.page, at.words)
+    if found and (labels := _labels_at(at, at.number)):
+        for rest in pieces_behind(at.page, at.piece, found):
+            if rest.start < rest.end:
+                topic = at.scope.section.topic
+                yield from read_value(at.page, rest, labels, what, at.row.bounds, topic=topic)
+
+
+def _read_by_its_own_exits(at: _Place, what: What) -> Iterator[Candidate]:
+    """Yield what a cell says of exits that it names itself: `Lifts | Exits A and C`, `A: 59049; B: 59041`."""
+    if what.is_open:
+        yield from read_exits_of(at.page, at.piece, what.meaning, at.row.bounds)
+        for name, labels, of_name in exits_behind(at.page, at.piece, what):
+            yield from read_value(at.page, name, labels, of_name, at.row.bounds)
+        yield from read_value(at.page, at.piece, (), what, at.row.bounds)
+
+
+def _owners(at: _Place) -> Labels | None:
+    """Return the exits of a cell: those of its column, its row, or what stands above; of none, nothing."""
+    if at.column.exits is not None:
+        return at.column.exits
+    if places := at.part.exit_places:
+        return _labels_at(at, next((place for place in reversed(places) if place < at.number), places[0]))
+    first = exits_named(at.page, at.first) if len(at.row.cells) > 1 else None
+    if first is not None:
+        return first if at.number > 0 else None
+    return at.scope.labels or None
+
+
+def _labels_at(at: _Place, number: int) -> Labels:
+    """Return the exits that a cell of a row begins with, if nothing behind them may take them back."""
+    words = at.page.words(at.row.cells[number].piece)
+    found = read_labels(at.page, words)
+    if found is None or has_doubtful_bracket(words, found) or (number > 0 and is_answered_no(words, found)):
+        return NOBODY
+    return found.labels
+
+
+def _card_of(page: RulePage, words: str) -> LabelText | None:
+    """Return the exits that words begin with, if they go on to what these have."""
+    found = read_labels(page, words)
+    if found is None or not found.has_word or has_doubtful_bracket(words, found):
+        return None
+    is_list = words[found.rest_start :].lstrip().startswith(",")  # `Exit A, taxi stand, lift`: of a floor
+    return None if is_list or listed_exits(page, words) is not None else found
+
+
+def _has_lines_of_exits(page: RulePage, piece: Piece) -> bool:
+    """Return whether a cell says below each of several exits what it has."""
+    return sum(bool(own) and part.start < part.end for own, part in owned_parts(page, piece, ())) > 1
+
+
+def _meaning_behind_labels(at: _Place) -> What:
+    """Return what stands behind the labels of a column: `Exit / Landmarks`."""
+    meaning = at.page.vocabulary.meaning_of(at.column.head)
+    return What(None if meaning in (Meaning.EXIT, Meaning.OTHER) else meaning, at.column.head)
+
+
+def _what(at: _Place) -> tuple[What, bool]:
+    """Return what the nearest context of a cell makes of it, and whether that is a key of its own."""
+    if is_taken_back(at.column.head):
+        return at.column.what, False
+    keys = _keys_of(at)
+    of_key = what_is(at.page, keys)
+    is_keyed = bool(keys) and not at.part.is_below_exits
+    if of_key.head:
+        return of_key, is_keyed
+    cells = zip(at.row.cells, at.part.columns, strict=True)
+    heads = {column.head for cell, column in cells if cell.origin == at.row.cells[at.number].origin}
+    is_of_column = at.column.what.head and (len(heads) == 1 or at.column.meaning in FEATURES)
+    return at.column.what if is_of_column else what_is(at.page, at.scope.above), is_keyed
+
+
+def _keys_of(at: _Place) -> list[str]:
+    """Return what a row says that a cell is, nearest first: the keys before it, where heads do not say it."""
+    page, part, cells = at.page, at.part, at.row.cells
+    if at.number > 0 and part.columns[at.number - 1].is_key:
+        return [page.words(cells[at.number - 1].piece)]
+    if at.column.exits is not None:
+        keys = [cell for cell, column in zip(cells, part.columns, strict=True) if column.exits is None]
+        return [page.words(cell.piece) for cell in reversed(keys)]
+    is_headless = not part.is_headed and not part.exit_places and at.number > 0
+    return [at.first] if is_headless and _card_of(page, at.first) is None else []
+
+
+def _is_context(at: _Place) -> bool:
+    """Return whether a cell is a row's first one, and says whose or what the others are."""
+    if at.number > 0 or at.part.exit_places or at.column.exits or at.column.what.head:
+        return False
+    filled = {cell.origin for cell in at.row.cells if at.page.words(cell.piece)}
+    return len(filled) > 1 or exits_named(at.page, at.first) is not None
+
+
+def _names_other_exits(at: _Place) -> bool:
+    """Return whether a head speaks of exits that are not its rows' own: not so `Ways in`, above lifts."""
+    return at.column.meaning is Meaning.EXIT and not are_about_access([at.words])
+
+
+def _answers_first(at: _Place) -> bool:
+    """Return whether a row tells which exits have a place or a stop that it begins with."""
+    are_known = are_answers([at.page.words(cell.piece) for cell in at.row.cells[1:]])
+    return are_known and _meaning_of_first(at) is not None
+
+
+def _meaning_of_first(at: _Place) -> Meaning | None:
+    """Return whether a row of answers begins with a place or a stop, by its column or the line above."""
+    lead = what_is(at.page, at.scope.above[:1]).meaning
+    found = next((it for it in (at.part.columns[0].meaning, lead) if it in _THINGS), None)
+    return found if at.page.vocabulary.meaning_of_key(at.first) is None else None
+
+
+def _cells_beside(at: _Place) -> list[Piece]:
+    """Return the other values that have the same head as a cell."""
+    if at.part.is_below_exits:
+        return [one.piece for one in at.row.cells[1:]]
+    return [one.cells[at.number].piece for one in at.part.rows if one.bounds != at.row.bounds]

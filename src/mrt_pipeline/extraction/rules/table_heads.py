@@ -1,0 +1,160 @@
+"""Which rows of a table head others: by their exits or platforms, by what columns hold, or across it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mrt_pipeline.extraction.page_model import Cell
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
+from mrt_pipeline.extraction.rules.contexts import exits_named
+from mrt_pipeline.extraction.rules.labels import read_labels
+from mrt_pipeline.extraction.rules.page import Bounds, RulePage
+from mrt_pipeline.extraction.rules.platforms import led_sign, sign_in
+from mrt_pipeline.extraction.rules.values import key_meaning
+from mrt_pipeline.extraction.rules.words import ANSWERS, Meaning, folded
+
+_TOPICS = frozenset({Meaning.ACCESS, Meaning.BUS_STOP, Meaning.LANDMARK})
+"""Meanings of words that head some rows: `Bus stops`, with one blank cell behind them."""
+MAX_HEAD_WORDS = 4
+"""A cell that is not marked as a head and has more words is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row as the rules see it: of the page's table, or one line of each of its cells."""
+
+    cells: tuple[Cell, ...]
+    bounds: Bounds
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A row that names columns."""
+
+    row: TableRow
+    names: Literal["contents", "exits", "platforms"]
+
+
+def is_full_width(page: RulePage, row: TableRow) -> bool:
+    """Return whether one cell across the table, or alone in a row of heads, heads the rows below it."""
+    first, *others = row.cells
+    if others and all(cell.origin == first.origin for cell in others):
+        return True
+    words = page.words(first.piece)
+    is_alone = bool(others) and bool(words) and not any(page.words(cell.piece) for cell in others)
+    is_merged = len(others) > 1 and len({cell.origin for cell in others}) == 1
+    return is_alone and (first.is_header or (is_merged and page.vocabulary.meaning_of_key(words) in _TOPICS))
+
+
+def head_in(
+    page: RulePage, rows: Sequence[TableRow], above: Sequence[Head], topic: Meaning | None, *, is_used: bool
+) -> Head | None:
+    """Return the first of some rows as one that names columns, if it does so."""
+    row, *below = rows
+    may_be_bare = not is_used and not any(page.words(head.row.cells[0].piece) for head in above)
+    if below and (subjects := _subjects_of(page, row, topic, is_first=may_be_bare)):
+        return Head(row, subjects)
+    is_blank = not is_used and not page.words(row.cells[0].piece)
+    if below and is_blank and _subjects_of(page, below[0], topic):  # it groups the columns below
+        return Head(row, "contents")
+    return Head(row, "contents") if _names_contents(page, row, below, is_used=is_used) else None
+
+
+def _names_contents(page: RulePage, row: TableRow, below: Sequence[TableRow], *, is_used: bool) -> bool:
+    """Return whether a row says what columns hold: all its cells are heads, or its words mean something.
+
+    A row of which some cells are heads is one of keys and values.
+    """
+    filled = [cell for cell in row.cells if page.words(cell.piece)]
+    marked = {cell.is_header for cell in filled}
+    if not filled or len(marked) > 1 or any(_is_about_one(page, cell) for cell in filled):
+        return False
+    words = [page.head(cell.piece) for cell in filled]
+    if marked == {True} and not is_used:
+        return len(filled) > 1 or page.vocabulary.meaning_of(words[0]) is not None
+    if marked == {True}:
+        return any(map(page.vocabulary.meaning_of, words))
+    known = sum(page.vocabulary.meaning_of_key(head) is not None for head in words)
+    if is_used or any(folded(head) in ANSWERS or len(head.split()) > MAX_HEAD_WORDS for head in words):
+        return False
+    firsts = [page.words(row.cells[0].piece) for row in below if not is_full_width(page, row)]
+    if firsts and all(key_meaning(page, first) for first in firsts):  # it is a key, as those below it are
+        return False
+    heads_exits = len(firsts) > 1 and all(read_labels(page, first) for first in firsts)
+    return known > 0 and (heads_exits or (known >= 2 and 2 * known >= len(filled)))
+
+
+def _subjects_of(
+    page: RulePage, row: TableRow, topic: Meaning | None, *, is_first: bool = True
+) -> Literal["exits", "platforms"] | None:
+    """Return what each cell of a row but the first one names, if it is an exit or each a platform.
+
+    Args:
+        page: the page.
+        row: the row.
+        topic: what the section is about.
+        is_first: whether no row above it says anything; such a row may name exits by their labels alone.
+    """
+    first, *others = (page.head(cell.piece) for cell in row.cells)
+    named = [words for words in others if words]
+    is_about_trains = Meaning.PLATFORM in (topic, page.vocabulary.meaning_of(first))
+    if named and all(sign_alone(words, may_be_bare=is_about_trains) for words in named):
+        return "platforms" if len({first, *named}) > 1 else None
+    is_marked = all(cell.is_header for cell in row.cells[1:])
+    if not (is_first or is_marked) or any(_says_more(page, words) for words in named):
+        return None
+    exits = {exits_named(page, words, may_be_bare=is_first) for words in named}
+    own = exits_named(page, first, may_be_bare=is_first)
+    is_corner = first == "" or page.vocabulary.meaning_of(first) is Meaning.EXIT
+    is_several = len(exits | ({own} if own else set())) > 1 or is_corner
+    return "exits" if exits and all(exits) and is_several else None
+
+
+def _says_more(page: RulePage, words: str) -> bool:
+    """Return whether words say at once what an exit has: `Exit A: lift`, `59049 (Exit A)`."""
+    found = read_labels(page, words)
+    is_answered = found is not None and words[found.rest_start :].lstrip()[:1] in (":", "：")
+    return is_answered or BUS_STOP_CODE.search(words) is not None
+
+
+def sign_alone(words: str, *, may_be_bare: bool) -> str | None:
+    """Return the platform that words name, if they name nothing else."""
+    led = led_sign(words, 0, len(words))
+    if led is not None:
+        return led[0] if led[1] == len(words) else None
+    return sign_in(words) if may_be_bare else None
+
+
+def _is_about_one(page: RulePage, cell: Cell) -> bool:
+    """Return whether a cell names one exit, platform or station, as heads of columns do not."""
+    words = page.head(cell.piece)
+    return bool(words) and (
+        read_labels(page, words) is not None
+        or led_sign(words, 0, len(words)) is not None
+        or page.names_other_station(words)
+    )
+
+
+def with_subjects_first(page: RulePage, rows: list[TableRow]) -> list[TableRow]:
+    """Return the rows of a table of keys with the one first that names its exits or platforms."""
+    keys = [page.vocabulary.meaning_of_key(page.words(row.cells[0].piece)) for row in rows]
+    place = next((keys.index(one) for one in (Meaning.EXIT, Meaning.PLATFORM) if one in keys), 0)
+    if not place or None in keys or len(rows[place].cells) < 3:
+        return rows
+    named = [page.words(cell.piece) for cell in rows[place].cells[1:]]
+    if not all(sign_in(words) or is_label_alone(page, words) for words in named):
+        return rows
+    return [rows[place], *rows[:place], *rows[place + 1 :]]
+
+
+def is_copy(row: TableRow, number: int) -> bool:
+    """Return whether a grid position shows the same cell as the one before it."""
+    return number > 0 and row.cells[number].origin == row.cells[number - 1].origin
+
+
+def is_label_alone(page: RulePage, words: str) -> bool:
+    """Return whether words name exits and nothing else."""
+    found = read_labels(page, words)
+    return found is not None and not words[found.rest_start :].strip(" .")

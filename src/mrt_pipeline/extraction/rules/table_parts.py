@@ -1,0 +1,293 @@
+"""A table in parts: rows that have the same heads above them, and what each of its columns holds.
+
+The form decides first, the words second: a column of labels names exits and a column of stops' codes holds
+bus stops, whatever their heads say; a column of keys says row by row what the cell behind it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from mrt_pipeline.extraction.mentions import labels_named
+from mrt_pipeline.extraction.page_model import Piece, Table
+from mrt_pipeline.extraction.place_names import write_out
+from mrt_pipeline.extraction.rules.contexts import (
+    ABOUT_TRAINS,
+    Labels,
+    What,
+    exits_named,
+    listed_exits,
+    what_is,
+)
+from mrt_pipeline.extraction.rules.headers import is_noted, is_taken_back, without_notes
+from mrt_pipeline.extraction.rules.labels import read_labels
+from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.rules.parts import LINE_BREAK, part_of, split_bounds
+from mrt_pipeline.extraction.rules.table_heads import (
+    Head,
+    TableRow,
+    head_in,
+    is_copy,
+    is_full_width,
+    is_label_alone,
+    sign_alone,
+    with_subjects_first,
+)
+from mrt_pipeline.extraction.rules.values import (
+    are_about_access,
+    are_answers,
+    are_stops,
+    key_meaning,
+    may_head_stops,
+)
+from mrt_pipeline.extraction.rules.words import FEATURES, Meaning, folded
+
+_LOCATIONS = frozenset({"location", "locations", "where"})
+_SILENT = frozenset({None, Meaning.OTHER})
+"""Meanings of a head that say nothing of exits."""
+_OF_ONE_COLUMN = (*FEATURES, Meaning.ACCESS, Meaning.BUS_STOP, Meaning.LANDMARK, Meaning.OTHER)
+
+
+_NOTHING = What()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column holds."""
+
+    head: str = ""
+    what: What = _NOTHING
+    meaning: Meaning | None = None
+    """of its head, even if that leaves open what stands below it"""
+    exits: Labels | None = None
+    """those that its head names"""
+    sign: tuple[str, int] | None = None
+    """the platform that its head names, and where that stands"""
+    names_exits: bool = False
+    """its cells name the exits of those behind them"""
+    is_key: bool = False
+    """its cells say what those behind them hold"""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows that have the same heads."""
+
+    lead: Piece | None
+    """the row across the table that stands above them"""
+    columns: tuple[Column, ...]
+    rows: tuple[TableRow, ...]
+    is_headed: bool
+    """whether a row names what its columns hold"""
+    is_noted: bool
+    """whether a note may take back what tells whose its rows are"""
+
+    @property
+    def exit_places(self) -> list[int]:
+        """Return the columns that name exits."""
+        return [number for number, column in enumerate(self.columns) if column.names_exits]
+
+    @property
+    def is_about_trains(self) -> bool:
+        """Return whether its columns are about platforms."""
+        has_exits = bool(self.exit_places) or self.is_below_exits
+        return not has_exits and any(one.what.meaning in ABOUT_TRAINS or one.sign for one in self.columns)
+
+    @property
+    def is_below_exits(self) -> bool:
+        """Return whether the heads of its columns name exits."""
+        return any(column.exits is not None for column in self.columns)
+
+
+def parts_of(page: RulePage, table: Table, topic: Meaning | None) -> Iterator[Part]:
+    """Yield the parts of a table.
+
+    Args:
+        page: the page.
+        table: the table.
+        topic: what the section around it is about.
+    """
+    about = topic
+    rows = with_subjects_first(page, [TableRow(row.cells, (row.start, row.end)) for row in table.rows])
+    lead: Piece | None = None
+    heads: list[Head] = []
+    body: list[TableRow] = []
+    is_used = False
+    for number, row in enumerate(rows):
+        if is_full_width(page, row):
+            if body:
+                yield _part(page, lead, heads, body, about)
+            lead, body, is_used = row.cells[0].piece, [], False
+            about = page.vocabulary.meaning_of(page.words(lead)) or topic
+            continue
+        above = [] if is_used or number == 0 or not heads or rows[number - 1] is not heads[-1].row else heads
+        head = head_in(page, rows[number:], above, about, is_used=is_used)
+        if head is None:
+            body.append(row)
+            is_used = True
+            continue
+        if body:
+            yield _part(page, lead, heads, body, about)
+        heads, body = [*above, head], []
+    if body:
+        yield _part(page, lead, heads, body, about)
+
+
+def rows_of_exits(page: RulePage, row: TableRow, place: int) -> list[TableRow]:
+    """Return a row for each exit that a cell lists line by line, beside as many lines of what each has.
+
+    A single line is of all of them; of another number of lines nobody can tell whose they are.
+    """
+    lists = [list(split_bounds(LINE_BREAK, page.text, it.piece.start, it.piece.end)) for it in row.cells]
+    count = len(lists[place])
+    if count < 2 or not all(is_label_alone(page, page.text[slice(*bounds)]) for bounds in lists[place]):
+        return [row]
+    cells = [
+        [replace(cell, piece=part_of(cell.piece, *bounds)) for bounds in found]
+        if len(found) == count
+        else [cell if len(found) == 1 else replace(cell, piece=Piece(cell.piece.start, cell.piece.start))]
+        * count
+        for cell, found in zip(row.cells, lists, strict=True)
+    ]
+    return [TableRow(one, row.bounds) for one in zip(*cells, strict=True)]
+
+
+def _part(
+    page: RulePage,
+    lead: Piece | None,
+    heads: Sequence[Head],
+    rows: Sequence[TableRow],
+    topic: Meaning | None,
+) -> Part:
+    """Return rows with what their columns hold."""
+    numbers = range(len(rows[0].cells))
+    columns = [_headed(page, heads, number, [row.cells[number].piece for row in rows]) for number in numbers]
+    if any(column.meaning is Meaning.BUS_STOP for column in columns):
+        columns = [
+            _of_stop(page, one, [row.cells[number].piece for row in rows])
+            for number, one in enumerate(columns)
+        ]
+    is_below_exits = any(column.exits for column in columns)
+    if not is_below_exits:
+        for place in _places_of_exits(page, columns, rows, topic):
+            columns[place] = replace(columns[place], names_exits=True, meaning=Meaning.EXIT)
+    for number in () if is_below_exits else numbers[:-1]:
+        if _is_key_column(page, columns, rows, number):
+            columns[number] = replace(columns[number], is_key=True)
+    words = [page.words(cell.piece) for head in heads for cell in head.row.cells]
+    is_doubtful = any(is_noted(head) and _says_whose(page, head) for head in words)
+    return Part(lead, tuple(columns), tuple(rows), bool(heads), is_doubtful)
+
+
+def _headed(page: RulePage, heads: Sequence[Head], number: int, cells: Sequence[Piece]) -> Column:
+    """Return a column by what stands above it."""
+    exits: Labels | None = None
+    sign: tuple[str, int] | None = None
+    lines: list[str] = []
+    for head in heads:
+        piece, text = head.row.cells[number].piece, page.head(head.row.cells[number].piece)
+        found = sign_alone(text, may_be_bare=True) if head.names == "platforms" else None
+        named = exits_named(page, text, may_be_bare=True) if head.names == "exits" else None
+        if found:
+            sign = found, piece.start
+        elif named or (named == () and number > 0):
+            exits = named
+        elif text and text not in lines:
+            lines.append(text)
+    is_spanned = any(is_copy(head.row, number) for head in heads)
+    what = _what_below(page, lines, cells, is_spanned=is_spanned)
+    words = " ".join(lines)
+    meaning = what.meaning or page.vocabulary.meaning_of(words)
+    if what.meaning is Meaning.STATUS and are_about_access(list(map(page.words, cells))):
+        what, meaning = What(None, words), None
+    return Column(words, what, meaning, exits, sign)
+
+
+def _of_stop(page: RulePage, column: Column, cells: Sequence[Piece]) -> Column:
+    """Return a column beside one of stops: it holds their names if some are short as LTA writes them."""
+    words = [word.strip(".,()") for piece in cells for word in page.words(piece).split()]
+    is_named = folded(column.head) in _LOCATIONS and any(write_out(word) for word in words)
+    return (
+        replace(column, what=What(Meaning.OTHER, column.head), meaning=Meaning.OTHER) if is_named else column
+    )
+
+
+def _what_below(page: RulePage, lines: Sequence[str], cells: Sequence[Piece], *, is_spanned: bool) -> What:
+    """Return what a head makes of the cells below it, in several lines read as one."""
+    words = " ".join(lines)
+    what = what_is(page, [words])
+    if len(lines) > 1:
+        meaning = page.vocabulary.meaning_below(words, lines[-1])
+        what = replace(what, meaning=meaning, is_open=what.is_open or meaning is not None)
+    if what.meaning is Meaning.LANDMARK and is_spanned:
+        return What()  # one head across several columns is about none of them in particular
+    is_open = what.meaning in (*_SILENT, Meaning.BUS) and may_head_stops(page, words)
+    return What(Meaning.BUS_STOP, words) if is_open and are_stops(page, cells) else what  # `Code and name`
+
+
+def _says_whose(page: RulePage, head: str) -> bool:
+    """Return whether a head with a note may be what tells whose the rows are, or whether they count."""
+    return page.vocabulary.meaning_of(without_notes(head)) not in _OF_ONE_COLUMN
+
+
+def _places_of_exits(
+    page: RulePage, columns: Sequence[Column], rows: Sequence[TableRow], topic: Meaning | None
+) -> list[int]:
+    """Return which columns name exits: by their heads, or because nothing but labels stands in them."""
+    heads = [page.vocabulary.meanings_in(column.head) for column in columns]
+    said = [number for number, found in enumerate(heads) if Meaning.EXIT in found]
+    named = [number for number in said if _may_name(columns[number]) and _names_most(page, rows, number)]
+    if named:
+        return named if len(named) == 1 or named[0] == 0 else []
+    if any(column.what.meaning in ABOUT_TRAINS or column.sign for column in columns):
+        return []
+    others = [number for number in range(len(columns)) if number not in said]
+    worded = [number for number in others if _names_most(page, rows, number, may_be_bare=False)]
+    if len(worded) == 1:
+        return worded if not is_taken_back(columns[worded[0]].head) else []
+    first = columns[0]
+    are_labels = len(rows) > 1 and all(read_labels(page, page.words(row.cells[0].piece)) for row in rows)
+    is_open = first.what.meaning in _SILENT and not is_taken_back(first.head) and 0 not in said
+    is_about = topic is Meaning.EXIT or any(column.head for column in columns)
+    return [0] if are_labels and is_open and is_about and len(columns) > 1 else []
+
+
+def _may_name(column: Column) -> bool:
+    """Return whether a head that speaks of exits speaks of the station's own: not so `Old exit`."""
+    return column.what.is_open and not is_taken_back(column.head)
+
+
+def _names_most(page: RulePage, rows: Sequence[TableRow], number: int, *, may_be_bare: bool = True) -> bool:
+    """Return whether most cells of a column name exits."""
+    cells = [words for row in rows if (words := page.words(row.cells[number].piece))]
+    if may_be_bare:
+        named = sum(read_labels(page, words) is not None for words in cells)
+    else:
+        named = sum(listed_exits(page, words, may_be_bare=False) is not None for words in cells)
+        if named > 1 and len(rows[0].cells) > 2:  # beside `Concourse` and `Platform A` on other floors
+            return True
+    return 2 * named > len(cells)
+
+
+def _is_key_column(page: RulePage, columns: Sequence[Column], rows: Sequence[TableRow], number: int) -> bool:
+    """Return whether a column's cells say what those behind them hold, whose head says nothing of its own."""
+    column, behind = columns[number], columns[number + 1]
+    open_ones = (None, Meaning.OTHER, Meaning.ACCESS, Meaning.LANDMARK)
+    if column.names_exits or column.what.meaning not in open_ones or behind.names_exits:
+        return False
+    if number and columns[number - 1].is_key:
+        return False
+    cells = [words for row in rows if (words := page.words(row.cells[number].piece))]
+    answers = [page.words(row.cells[number + 1].piece) for row in rows]
+    if behind.what.meaning in (*_SILENT, Meaning.STATUS) and are_answers(answers):
+        return True
+    keys = sum(_is_key(page, cell) for cell in cells)
+    is_answer = are_about_access(cells) and not any(map(labels_named, answers))
+    return behind.what.meaning in _SILENT and keys > 0 and 2 * keys >= len(cells) and not is_answer
+
+
+def _is_key(page: RulePage, words: str) -> bool:
+    """Return whether a cell says what the one behind it holds, and not yet what that is: `Lift: yes`."""
+    is_answered = ":" in words.rstrip(" :")
+    return not is_answered and key_meaning(page, words) is not None and not read_labels(page, words)

@@ -1,0 +1,144 @@
+"""Sentences about one exit and the places at it: `X is next to Exit A`, `From Exit A one can walk to X`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mrt_pipeline.extraction.access_words import is_denying, is_not_now
+from mrt_pipeline.extraction.candidates import Candidate
+from mrt_pipeline.extraction.mentions import FOREIGN, Mention, mentions_in, sentence_at
+from mrt_pipeline.extraction.page_model import Line
+from mrt_pipeline.extraction.qualifiers import PLACE_KINDS, is_understood
+from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
+from mrt_pipeline.extraction.rules.parts import Item, split_bounds
+from mrt_pipeline.extraction.rules.place_mentions import find_names, is_name, is_sure_place
+from mrt_pipeline.extraction.rules.words import KINDS, TOWN_PARTS
+
+_ALSO = r"(?:(?:also|both|all|right|just|directly|conveniently|best|easily|located|situated|found|only)\s+)*"
+_NEAR = (
+    r"next to|beside|near(?:est)?(?: to)?|close(?:st)? to|outside|adjacent to|in front of|behind|above"
+    r"|opposite|a (?:short |sheltered )*walk (?:away )?from"
+    r"|(?:linked|connected|attached|joined)(?: directly)? to"
+)
+_REACHED = r"(?:reached|accessed|entered|reachable|accessible)(?: on foot)? (?:via|from|through|by|at)"
+_PLACE_THEN = re.compile(
+    r"\s*(?:the\s+)?(?P<names>.+?)\s+"
+    rf"(?P<verb>is|are|lies?|stands?|sits?|can(?: also)? be)\s+{_ALSO}(?:{_NEAR}|{_REACHED})\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
+"""`Golden Mall is right beside`, with the exit behind it."""
+_OUT_BY = r"use|take|(?:leave|exit|go(?: out)?) (?:by|from|via|at|through)"
+_TO_REACH = r"to (?:get to|go to|reach|visit)"
+_TO_PLACE = re.compile(
+    rf"\s*(?:{_TO_REACH}|for)\s+(?:the\s+)?(?P<names>.+?),?\s+(?:please\s+)?(?:{_OUT_BY})\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
+"""`To get to Golden Mall, use`."""
+_SOMEBODY = r"(?:you|one|passengers|visitors|commuters|people)"
+_BY = re.compile(
+    rf"\s*(?:{_SOMEBODY} (?:can|may)(?: also)? )?(?:from|via|outside|next to|beside|near|{_OUT_BY})\s+",
+    re.IGNORECASE,
+)
+"""`From`, with the exit and then the place behind it."""
+_WALKS = re.compile(
+    rf"\s*,?\s*(?:{_SOMEBODY}\s+(?:can|may|will)?\s*(?:also\s+)?(?:walk|go|get|reach|find|see|head)"
+    r"(?:\s+(?:straight\s+)?(?:in|on)?to)?|it(?: i|['’])s a (?:short |sheltered )*walk to"
+    rf"|for|{_TO_REACH}|(?:is|are|stands?|lies?)(?= (?:the )?[A-Z]))\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(
+    r"\s*(?:,?\s*(?:too|also|as well))?\s*(?=[.,;!]|\Z|and the\b|and (?-i:[A-Z])|while\b|but\b)",
+    re.IGNORECASE,
+)
+"""What follows an exit that a sentence ends, or goes on, with."""
+_STOPS = re.compile(
+    r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|you|then|right|on)|while|whereas|but|which|where|with|who|or|if"
+    r"|via|through|from)\b|[.;:]",
+    re.IGNORECASE,
+)
+"""Where the names behind words that lead to them end."""
+_BETWEEN = re.compile(r"\s*,?\s+and\s+(?:(?:to|for)\s+)?(?:the\s+)?|,\s+(?:(?:to|for)\s+)?(?:the\s+)?")
+_OF_PLACES = PLACE_KINDS | KINDS | TOWN_PARTS
+MAX_PERSON_WORDS = 3
+_MAY_GO_ON = re.compile(r"\s(?:to|on|in|along|at)\s")
+"""Names may end here: `Heritage Collection on Pagoda Street`, `Signs to Golden Mall`."""
+
+
+def read_places_told(page: RulePage, line: Line) -> Iterator[Candidate]:
+    """Yield the places that sentences tell to be at the one exit that they name."""
+    for mention in mentions_in(page.text, line.piece.start, line.piece.end):
+        start, end = sentence_at(page.text, mention.start, mention.end)
+        start, end = max(start, line.piece.start), min(end, line.piece.end)
+        if not _is_about(page, mention, (start, end)):
+            continue
+        for bounds, may_be_people in _names_about(page, mention, (start, end)):
+            for name in _names_in(page, bounds, line, may_be_people=may_be_people):
+                for label in sorted(mention.labels):
+                    yield claim(page, "landmark", label, name, Said((start, end)))
+
+
+def _is_about(page: RulePage, mention: Mention, sentence: Bounds) -> bool:
+    """Return whether a sentence names one exit of this station alone, and tells how it is now."""
+    words = page.text[slice(*sentence)]
+    named = mentions_in(page.text, *sentence)
+    is_asked = page.text[sentence[1] : sentence[1] + 1] in ("?", "？")
+    is_single = len(named) == 1 and len(mention.labels) == 1 and mention.labels != FOREIGN
+    return is_single and not (is_asked or is_not_now(words) or is_denying(words) or _is_of_other(page, words))
+
+
+def _is_of_other(page: RulePage, words: str) -> bool:
+    """Return whether words name another station as such; `Yishun Pond` is none."""
+    return any(
+        found.slug != page.slug and not re.match(r"\s+[A-Z]", words[found.end :])
+        for found in page.names.stations_in(words)
+    )
+
+
+def _names_about(page: RulePage, mention: Mention, sentence: Bounds) -> Iterator[tuple[Bounds, bool]]:
+    """Yield where places stand, before the exit or behind words that lead on from it, and if people may."""
+    text, (start, end) = page.text, sentence
+    for before in (_PLACE_THEN, _TO_PLACE):
+        told = before.fullmatch(text, start, mention.start)
+        if told and _ENDS.match(text, mention.end, end) and _agrees(told):
+            yield told.span("names"), before is _PLACE_THEN
+    walks = _WALKS.match(text, mention.end, end)
+    if walks and _BY.fullmatch(text, start, mention.start):
+        stop = _STOPS.search(text, walks.end(), end)
+        yield (walks.end(), stop.start() if stop else end), False
+
+
+def _agrees(told: re.Match[str]) -> bool:
+    """Return whether the verb behind one name is singular: `Blue Signs are` names no place."""
+    verb = told.groupdict().get("verb") or "is"
+    return verb.casefold() not in ("are", "lie", "stand", "sit") or " and " in told["names"]
+
+
+def _names_in(page: RulePage, stretch: Bounds, line: Line, *, may_be_people: bool) -> Iterator[str]:
+    """Yield the names of places in a stretch, up to where it holds something else.
+
+    One word that begins a sentence may be anything: `Taxis are near Exit A`.
+    """
+    for left, right in split_bounds(_BETWEEN, page.text, *stretch, line.piece.links):
+        links = tuple(link for link in line.piece.links if left <= link[0] and link[1] <= right)
+        found = [bounds for bounds, _ in find_names(page, Item(left, right, links))]
+        sure = (one for one in found if one in links or _is_sure(page, one, may_be_person=may_be_people))
+        names = [page.text[slice(*bounds)] for bounds in sure]
+        if not names and not is_understood(page.text[left:right], may_name=True):
+            return
+        yield from names
+
+
+def _is_sure(page: RulePage, bounds: Bounds, *, may_be_person: bool) -> bool:
+    name = page.text[slice(*bounds)]
+    is_person = may_be_person and _may_be_person(page, name)
+    return len(name.split()) > 1 and is_name(name) and not is_person and _MAY_GO_ON.search(name) is None
+
+
+def _may_be_person(page: RulePage, name: str) -> bool:
+    """Return whether a name holds no word for a place, as that of somebody does not: `Peter Tan`."""
+    words = name.split()
+    is_plain = len(words) <= MAX_PERSON_WORDS and all(word.isalpha() and word[0].isupper() for word in words)
+    return is_plain and not (
+        is_sure_place(name) or page.names_itself(name) or any(word.casefold() in _OF_PLACES for word in words)
+    )

@@ -1,0 +1,128 @@
+"""Words beside or above a value that give it to something else, or to another time."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.extraction.rules.rule_scene import published, table
+
+EXITS = "<h2>Exits</h2>"
+EXIT_A = f"{EXITS}<h3>Exit A</h3>"
+ROWS = ("Exit | Lift | Landmarks", "A | Yes | Golden Mall", "B | No | Silver Mall")
+ALL = {"A lift", "A Golden Mall", "B Silver Mall"}
+
+
+@pytest.mark.parametrize(
+    "words", ["Wish list", "Elsewhere", "Proposed", "Complaints", "Wish list for the exits"]
+)
+def test_a_table_of_several_exits_below_words_that_turn_it_round_is_not_read(words: str) -> None:
+    assert published(table(*ROWS, caption=words)) == set()
+    assert published(f"<h2>{words}</h2>{table(*ROWS)}") == set()
+
+
+@pytest.mark.parametrize("caption", ["Exit summary", "Yishun at a glance", "Overview", "North South Line"])
+def test_a_caption_about_the_station_leaves_its_table_as_it_is(caption: str) -> None:
+    assert published(table(*ROWS, caption=caption)) == ALL
+
+
+def test_a_caption_that_nobody_understands_may_turn_its_table_round() -> None:
+    assert published(table(*ROWS, caption="Zymurgy")) == set()
+
+
+@pytest.mark.parametrize("line", ["without", "no", "2028", "from 2029", "Opens 2028", "except"])
+def test_a_line_of_a_cell_that_only_denies_or_dates_leaves_open_what_it_is_about(line: str) -> None:
+    card = f"<table><tr><td>Exit A<br>{line}<br>Lift</td><td>Exit B<br>Golden Mall</td></tr></table>"
+    assert published(card) <= {"B Golden Mall"}
+    assert published(table("Exit | Access", f"A | {line}<br>Lift", "B | Escalator")) == {"B escalator"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("59049 – use Exit B", "59049 (use Exit B)", "59049: take Exit B", "59049 – from Exit B"),
+        *("59049, nearest to Exit B", "Golden Mall – use Exit B", "Golden Mall (via Exit B)"),
+    ],
+)
+def test_what_sends_one_to_another_exit_is_not_read_of_its_own(words: str) -> None:
+    assert published(f"{EXIT_A}<ul><li>{words}</li><li>Lift</li></ul>") == {"A lift"}
+    assert published(table("Exit | Nearby | Lift", f"A | {words} | Yes", "B | | No")) == {"A lift"}
+
+
+@pytest.mark.parametrize("words", ["via Exit B", "through Exit B", "which is reached via Exit B"])
+def test_a_place_that_is_reached_by_another_exit_is_not_at_the_subject(words: str) -> None:
+    assert published(f"<p>Exit A leads to Golden Mall, {words}.</p>") == set()
+
+
+@pytest.mark.parametrize(
+    "html", ["<p>Exit A leads to Khatib.</p>", f"{EXITS}<ul><li>Exit A: Khatib</li></ul>"]
+)
+def test_a_station_is_no_landmark_of_another(html: str) -> None:
+    assert published(html) == set()
+
+
+@pytest.mark.parametrize("head", ["Car park", "Mall", "Hotel", "Food court", "Shops"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<h4>{head}</h4><ul><li>Lift</li><li>59049</li></ul>",
+        "<ul><li>{head}<ul><li>Lift</li><li>59049</li></ul></li></ul>",
+        "<table><tr><th colspan=2>{head}</th></tr><tr><td>Lift</td><td>Yes</td></tr></table>",
+    ],
+    ids=["a heading", "an entry", "a row across a table"],
+)
+def test_a_thing_at_an_exit_has_its_own_lifts_and_stops(form: str, head: str) -> None:
+    assert published(EXIT_A + form.format(head=head)) == set()
+
+
+def test_malls_and_hotels_in_the_plural_head_a_list_of_them() -> None:
+    assert published(f"{EXIT_A}<h4>Malls</h4><ul><li>Golden Mall</li></ul>") == {"A Golden Mall"}
+
+
+def test_the_locations_of_stops_are_no_landmarks() -> None:
+    rows = ("A | 59049 | Khoo Teck Puat Hosp", "B | 59041 | Golden Mall")
+    assert published(table("Exit | Stop code | Location", *rows)) == {"A 59049", "B 59041"}
+    places = ("A | 59049 | Golden Mall", "B | 59041 | Silver Mall")
+    found = {"A 59049", "B 59041", "A Golden Mall", "B Silver Mall"}
+    assert published(table("Exit | Bus stop | Location", *places)) == found
+
+
+@pytest.mark.parametrize("head", ["Passengers", "Postal code", "Daily passengers", "Postcode"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        table("Exit | {head}", "A | 59049", "B | 59041"),
+        table("Exit | A | B", "{head} | 59049 | 59041"),
+        f"{EXIT_A}<ul><li>{{head}}<ul><li>59049</li></ul></li></ul>",
+        f"{EXIT_A}<table><tr><td>{{head}}</td><td>59049</td></tr></table>",
+    ],
+    ids=["a column", "a row below exits", "an entry", "a row of an exit's own table"],
+)
+def test_five_digits_that_count_or_address_something_are_no_stop(form: str, head: str) -> None:
+    assert published(form.format(head=head)) == set()
+
+
+@pytest.mark.parametrize("year", ["as of 2026", "(as of November 2026)", "(as at 2026)"])
+def test_what_is_so_as_of_this_year_is_so_now(year: str) -> None:
+    assert published(f"<h2>Exits {year}</h2><ul><li>Exit A: lift</li></ul>") == {"A lift"}
+    assert published(table(*ROWS, caption=f"Exits {year}")) == ALL
+
+
+@pytest.mark.parametrize("year", ["as of 2025", "(as of May 1999)", "as of 2028"])
+def test_what_is_so_as_of_another_year_may_not_be_so_now(year: str) -> None:
+    assert published(f"<h2>Exits {year}</h2><ul><li>Exit A: lift</li></ul>") == set()
+    assert published(table(*ROWS, caption=f"Exits {year}")) == set()
+
+
+@pytest.mark.parametrize("head", ["Old exit", "Alternative exit"])
+def test_a_column_of_other_exits_than_the_station_s_own_says_nothing(head: str) -> None:
+    assert published(table(f"{head} | Lift", "A | Yes", "B | Yes")) == set()
+    assert published(table(f"Exit | {head} | Lift", "A | 59049 | Yes", "B | 59041 | No")) == {"A lift"}
+
+
+def test_an_exit_that_a_stop_is_named_after_does_not_own_what_stands_beside_it() -> None:
+    assert published("<table><tr><td>59049 (Exit B)</td><td>Lift</td></tr></table>") == set()
+
+
+def test_an_entry_about_one_exit_heads_no_column_of_it() -> None:
+    rows = "<tr><td>Exit B</td><td>Exit A: lift</td></tr><tr><td>All exits</td><td>Golden Mall</td></tr>"
+    assert published(f"<table>{rows}</table>") == {"A lift"}
