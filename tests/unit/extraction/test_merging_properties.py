@@ -6,7 +6,7 @@ from itertools import product
 from random import Random
 from typing import Any
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mrt_pipeline.contracts.claims import StationClaims
@@ -201,6 +201,9 @@ def test_the_order_of_sources_does_not_matter(claims: list[StationClaims], rando
 def test_merging_what_was_merged_changes_nothing(claims: list[StationClaims]) -> None:
     """But the order of platforms: that of merged claims is by exits, not by who is trusted most."""
     merged = merge_claims(BISHAN, claims)
+    # Several letters share their reasons: which of two is a record's is known only before they are merged.
+    is_doubted = any(item.check == "platform-letter-unknown" for item in merged.findings)
+    assume(not is_doubted or all(len(platform.platform_codes) < 2 for platform in merged.platforms))
     expected = _in_order(_without_reasons_of_links(merged))
     assert _are_equal(_in_order(merge_claims(BISHAN, [_again(merged)])), expected)
     assert _are_equal(_in_order(merge_claims(BISHAN, [_again(merged), _again(merged)])), expected)
