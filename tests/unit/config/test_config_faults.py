@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mrt_pipeline.config.faults import describe_bounds, describe_text
 from mrt_pipeline.config.loading import MAX_FILE_BYTES, load_settings
 from mrt_pipeline.errors import ConfigError
 
@@ -274,3 +275,37 @@ def test_a_file_that_cannot_be_read_is_named(path: str, words: str) -> None:
         load_settings(Path(path), {})
     assert path in str(caught.value)
     assert words in caught.value.faults[0]
+
+
+@pytest.mark.parametrize(
+    ("least", "above", "most", "words"),
+    [
+        (None, None, None, ""),
+        (1, None, None, "of 1 or more"),
+        (None, None, 9, "of at most 9"),
+        (1, None, 64, "from 1 to 64"),
+        (None, 0, None, "greater than 0"),
+        (None, 0, 600, "greater than 0 and at most 600"),
+    ],
+)
+def test_the_limits_of_a_number_are_given_in_words(
+    least: float | None, above: float | None, most: float | None, words: str
+) -> None:
+    assert describe_bounds(least, above, most) == words
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "pattern", "words"),
+    [
+        (0, None, None, "text"),
+        (1, None, None, "non-empty text"),
+        (2, None, None, "text of at least 2 characters"),
+        (0, 9, None, "text of at most 9 characters"),
+        (2, 9, None, "text of 2 to 9 characters"),
+        (1, 9, "^[a-z]+$", "text of the form ^[a-z]+$"),
+    ],
+)
+def test_the_form_of_a_text_is_given_in_words(
+    least: int, most: int | None, pattern: str | None, words: str
+) -> None:
+    assert describe_text(least, most, pattern) == words
