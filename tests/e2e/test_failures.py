@@ -332,7 +332,7 @@ def test_a_resume_demands_no_key_of_a_stage_it_will_not_run(after_a_run: Workpla
     live = after_a_run.with_variables(MRT_PIPELINE__APIS__DATAMALL__MODE="live")
     result = live.call("run", "--resume-from", "3")
     assert result.returncode == 1
-    assert "apis.datamall.mode was not set, is live" in result.stderr
+    assert "apis.datamall.mode was not set and is now live" in result.stderr
     assert "LTA_ACCOUNT_KEY" not in result.stderr
 
 
@@ -358,11 +358,11 @@ def test_an_output_that_cannot_be_written_is_one_sentence(arguments: list[str], 
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_a_run_whose_summary_cannot_be_written_says_so_and_is_complete(finished: Workplace) -> None:
-    result = _call_with_full_output(finished, "run", "--skip-existing")
+def test_a_run_whose_summary_cannot_be_written_says_so_and_is_complete(after_a_run: Workplace) -> None:
+    result = _call_with_full_output(after_a_run, "run", "--skip-existing")
     assert result.returncode == 0
     assert "Warning: The summary could not be written (No space left on device)" in result.stderr
-    assert load(finished.latest / "manifest.json")["status"] == "completed"
+    assert load(after_a_run.latest / "manifest.json")["status"] == "completed"
 
 
 def _call_with_full_output(place: Workplace, *arguments: str) -> subprocess.CompletedProcess[str]:

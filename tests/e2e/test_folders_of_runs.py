@@ -22,7 +22,7 @@ def test_a_place_that_is_not_for_a_run_is_refused_in_a_sentence_and_left_alone(
     before = _files(place.folder)
     for command in ("run", "plan"):
         result = place.call(command, "--output-dir", named)
-        assert (result.returncode, len(result.stderr.splitlines())) == (2, 2), result.stderr
+        assert (result.returncode, len(result.stderr.splitlines())) == (2, 1), result.stderr
         assert "Traceback" not in result.stderr
     assert _files(place.folder) == before
 
