@@ -186,7 +186,7 @@ SHOWING = (
         "transition:all .2s;line-height:.5;font:inherit",
         "font-family:'Segoe UI', Arial,sans-serif;border-left:4px solid #009645;border-radius:50%",
         "display:block;width:90%;min-width:0;background:none repeat scroll 0 0 #F9F9F9",
-        "cursor:url('x.cur'), pointer;text-decoration:underline dotted #009645",
+        "cursor:url('data:,'), pointer;text-decoration:underline dotted #009645",
         "",
     ),
     f'<table style="width:100%"><tr bgcolor="#009645"><th style="color:#fff">{WORDS}</th></tr></table>',

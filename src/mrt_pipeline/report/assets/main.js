@@ -15,7 +15,9 @@ function makeHeader() {
   find("unanswered").textContent = told
     ? `Unknown, of ${counts.exits} exits: ${told}. Unknown never means no.`
     : "";
-  find("left-out").textContent = leftOut(content.left_out);
+  const left = find("left-out");
+  left.textContent = leftOut(content.left_out);
+  left.hidden = !left.textContent;
   const figures = [
     [counts.stations, "stations"],
     [counts.codes, "codes"],
@@ -36,9 +38,9 @@ function leftOut(left) {
   const told = [
     left.stations &&
       `${stations.length.toLocaleString("en")} of ${content.counts.stations.toLocaleString("en")} stations: ` +
-        "first those with errors, changes or warnings. mrt-pipeline explain tells of each station",
+        "first those with errors, changes or warnings. mrt-pipeline explain covers every station",
     left.findings &&
-      `the gravest ${content.findings.length.toLocaleString("en")} of ${findingsInAll().toLocaleString("en")} ` +
+      `the ${content.findings.length.toLocaleString("en")} most serious of ${findingsInAll().toLocaleString("en")} ` +
         "findings. validation.json has all of them",
   ];
   return told
