@@ -10,22 +10,22 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 
 _given: dict[frozenset[str], set[str]] = {}
-"""each set of fields that records were made with, once"""
+"""each set of given fields, once"""
 _values_of: dict[type, dict[str, Any]] = {}
-"""the values of one record of each kind"""
+"""the attributes of one record of each type; a copy of such a dictionary shares its keys"""
 
 
 class Record(BaseModel):
     """An immutable record; an unknown field is an error.
 
-    A dataset has a hundred records a station. As pydantic leaves one, its set of given fields and its
-    dictionary take more memory than its values do.
+    A dataset has about a hundred records per station. As pydantic creates them, a record's set of given
+    fields and its dictionary take more memory than its values, so records of one type share them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # most are parts of others
 
     def model_post_init(self, _context: Any, /) -> None:
-        """Share the set of given fields and the names of all fields with other records of this kind."""
+        """Share the set of given fields and the names of all fields with other records of this type."""
         given, values, kind = self.__pydantic_fields_set__, self.__dict__, type(self)
         alike = _values_of.get(kind) or _values_of.setdefault(kind, _put_one_by_one(self))
         shared = alike.copy()
@@ -34,14 +34,14 @@ class Record(BaseModel):
         object.__setattr__(self, "__dict__", shared)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy, with some fields changed, that shares the same."""
+        """Return a copy with some fields changed, which shares the same."""
         copied = super().model_copy(update=update, deep=deep)
         copied.model_post_init(None)
         return copied
 
 
 def _put_one_by_one(record: Record) -> dict[str, Any]:
-    """Put a record's values as Python puts attributes, and return them: copies of this share its keys."""
+    """Set a record's values one by one, so that Python shares their keys with copies, and return them."""
     values = record.__dict__
     object.__delattr__(record, "__dict__")
     for name, value in values.items():

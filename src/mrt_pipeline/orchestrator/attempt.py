@@ -257,7 +257,7 @@ class Attempt:
         return made
 
     def _let_go_of_inputs(self) -> None:
-        """Forget the outputs that only the last stage reads: no one asks for them once it has run."""
+        """Drop the outputs that only the last stage reads; ``findings`` keeps what alerts need of them."""
         for number in range(1, FINAL.number):
             self._outputs.pop(number, None)
             self._reusable.pop(number, None)
