@@ -95,7 +95,7 @@ class Target:
         Returns: the processor time in seconds.
         """
         began = time.thread_time()
-        with _in_time():
+        with in_time():
             try:
                 self.parse(content)
             except self.refusals as refusal:
@@ -253,7 +253,7 @@ class HangError(BaseException):
 
 
 @contextmanager
-def _in_time() -> Iterator[None]:
+def in_time() -> Iterator[None]:
     """Stop a block that uses more processor time than an answer may take.
 
     Garbage collection is disabled meanwhile. After thousands of inputs most objects are the test's own, and

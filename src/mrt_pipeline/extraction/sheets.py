@@ -42,7 +42,7 @@ _PIECE = re.compile(r"([^{};]*)([{};]|$)")
 _BRACKETS = re.compile(r"\([^()\[\]]*\)|\[[^()\[\]]*\]")
 _MAX_BRACKETS = 8
 _COMBINATOR = re.compile(rf"[{_WHITE}>+~|]+")
-_NAMED = re.compile(r"[.#]?(?:[\w-]|[^\x00-\x7f])+")
+_NAMED = re.compile(r"[.#]?[A-Za-z0-9_\-\u0080-\U0010ffff]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from mrt_pipeline.extraction.rules.parts import end_of_present, part_of
 from mrt_pipeline.extraction.rules.words import EXIT_WORDS, NO_WORDS, folded
 
 EXIT_WORD = "|".join(re.escape(word) for word in sorted(EXIT_WORDS, key=len, reverse=True))
-_JOINING = r",\s*(?:and\b)?|/|&|\+|\band\b|\bdan\b|、|与|和|及|மற்றும்|[-–—]|\bto\b|;\s*(?=(?i:exit)\s)"
+_JOINING = r",(?:\s*and\b)?|/|&|\+|\band\b|\bdan\b|、|与|和|及|மற்றும்|[-–—]|\bto\b|;\s*(?=(?i:exit)\s)"
 _JOIN = rf"\s*(?:{_JOINING})\s*(?:(?i:exit)\s+)?"
 
 

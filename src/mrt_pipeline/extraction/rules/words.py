@@ -93,7 +93,7 @@ GENERIC_PLACES = re.compile(
     r"|.*\bstn\b.*|.*\b[ml]rt(?: station)?"
     r"|(?:towers?|wings?|blocks?|gates?|levels?|lobby|zones?|phase) [a-z0-9]{1,2}"
     r"|singapore|tb[acd]|unknown|various|nil|none|n/a|currently\b.*|see\b.*|same as\b.*|as above|ditto"
-    r"|bus(?:es)?(?: services?| routes?)?(?:\W*\d\w*)*",
+    r"|bus(?:es)?(?: services?| routes?)?(?:\W*\d\w*(?:\W+\d\w*)*)?",
     re.IGNORECASE,
 )
 """Things that every station has; they are no landmark by which one finds the way."""

@@ -44,7 +44,7 @@ _UNSHOWN_TAGS = frozenset({"script", "style", "template", "noscript", "head"})
 _SHELL_TAGS = frozenset({"html", "body", "div", "p", "br"})
 _WORD = re.compile(r"[^\W_]+")
 _CHAR = re.compile(r"[^\W_]")
-_HEADING = re.compile(r"^=+[^\n]*=+[^\S\n]*$", re.MULTILINE)
+_HEADING = re.compile(r"^=[^\n]*=[^\S\n]*$", re.MULTILINE)
 _SILENT = re.compile(
     r"<!--.*?(?:-->|\Z)|<(ref|gallery|math|style|script|templatestyles)\b[^<>]*(?:/>|>.*?(?:</\1\s*>|\Z))"
     r"|\[\[\s*(?:Category|File|Image)\s*:[^\[\]]*(?:\[\[[^\[\]]*\]\][^\[\]]*)*\]\]"

@@ -1,0 +1,104 @@
+"""Every regular expression of the program, and texts on which a careless one backtracks for minutes."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import random
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import mrt_pipeline
+from mrt_pipeline.extraction.word_lists import WORDINGS, wording
+
+PACKAGE = Path(mrt_pipeline.__file__).parent
+NEEDS_AN_EXTRA = ("mrt_pipeline.integrations",)
+PLAIN = (
+    "1",
+    "12",
+    "a",
+    "A",
+    "aA",
+    " ",
+    "1 ",
+    "a ",
+    "A ",
+    "\n",
+    "\t",
+    ",",
+    "-",
+    ".",
+    "=",
+    "|",
+    "(",
+    "#",
+    "中",
+)
+JOINTS = ("", " ", ", ", "-", "\n")
+OTHER_END = "\x01"
+"""no expression expects it, so all ways to match what is before it are tried"""
+
+_WHITE = re.compile(r"\s+")
+
+
+def find_expressions() -> dict[str, re.Pattern[str]]:
+    """Return the expressions: constants of modules, literal arguments of ``re``, and wordings of pages."""
+    found: dict[str, re.Pattern[str]] = {}
+    for module in _modules():
+        for name, value in vars(module).items():
+            for number, expression in enumerate(_expressions_in(value)):
+                found[f"{module.__name__}.{name}[{number}]"] = expression
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for line, pattern in _literals(ast.parse(path.read_text(encoding="utf-8"))):
+            found[f"{path.relative_to(PACKAGE)}:{line}"] = re.compile(pattern)
+    for name in tomllib.loads(WORDINGS.read_text(encoding="utf-8")):
+        found[f"{WORDINGS.name} {name}"] = re.compile(wording(name).pattern, re.IGNORECASE)
+    return found
+
+
+def make_repetitions(expression: re.Pattern[str], length: int, number: int) -> Iterator[str]:
+    """Yield texts of about a length, each a few of the expression's own words again and again.
+
+    White space is single, as in a page's text.
+    """
+    random_ = random.Random(expression.pattern)  # noqa: S311 # the same texts each time
+    words = list(dict.fromkeys(re.findall(r"[^\W_]+", expression.pattern)))
+    repeated = [*PLAIN, *random_.sample(words, min(len(words), number))]
+    while len(repeated) < number + len(PLAIN):
+        parts = random_.choices([*PLAIN, *words], k=random_.randint(2, 3))
+        repeated.append(random_.choice(JOINTS).join(parts) + random_.choice(JOINTS))
+    for part in repeated:
+        start = random_.choice(["", *words])
+        text = start + part * (length // len(part)) + OTHER_END
+        yield _WHITE.sub(lambda run: run[0][0], text)
+
+
+def _modules() -> Iterator[ModuleType]:
+    for module in pkgutil.walk_packages(mrt_pipeline.__path__, "mrt_pipeline."):
+        if not module.name.startswith(NEEDS_AN_EXTRA):
+            yield importlib.import_module(module.name)
+
+
+def _expressions_in(value: Any) -> Iterator[re.Pattern[str]]:
+    if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _expressions_in(part)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for part in value:
+            yield from _expressions_in(part)
+
+
+def _literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="re")), args=[ast.Constant(value=str(pattern)), *_]
+            ):
+                yield node.lineno, pattern
