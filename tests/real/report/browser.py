@@ -20,6 +20,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -100,6 +101,11 @@ class Reader:
         """Wait until a function returns something, and return that; it is called again after redrawing."""
         wait = WebDriverWait(self.chrome, WAIT_S, ignored_exceptions=[StaleElementReferenceException])
         return wait.until(lambda _: see())  # type: ignore[return-value]
+
+    def unfold(self, summary: WebElement) -> None:
+        """Open what a summary is of, by the keyboard: what was opened before may still push it down."""
+        summary.send_keys(Keys.ENTER)
+        self.wait_until(lambda: summary.get_property("parentElement").get_property("open") or None)  # type: ignore[union-attr]
 
     def focused(self) -> WebElement:
         """Return the element that has the focus."""

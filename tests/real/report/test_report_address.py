@@ -29,8 +29,8 @@ def test_back_and_forward_lead_through_list_station_and_exit(page: Reader) -> No
     page.find("#search").send_keys("tuas link", Keys.ENTER)
     page.wait_for("#station-name")
     assert (_address(page), page.chrome.title.split(" – ")[0]) == ("#station/tuas-link", "Tuas Link")
-    page.find(".exit[data-exit=tuas-link-ewl-B] summary").click()
-    assert _address(page) == "#station/tuas-link/tuas-link-ewl-B"
+    page.unfold(page.find(".exit[data-exit=tuas-link-ewl-B] summary"))
+    page.wait_until(lambda: _address(page) == "#station/tuas-link/tuas-link-ewl-B" or None)
     assert page.find_all(".exit-symbol.chosen")
     page.chrome.back()
     page.wait_until(lambda: not page.find_all(".exit[open]"))

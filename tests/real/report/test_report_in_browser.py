@@ -99,10 +99,10 @@ def test_a_click_on_a_station_opens_it(page: Reader) -> None:
 
 def test_an_exit_shows_its_values_and_why_they_are_published(page: Reader) -> None:
     page.find(".stop-symbol[data-slug=tuas-link]").click()
-    page.wait_for(".exit summary").click()
+    page.unfold(page.wait_for(".exit summary"))
     page.wait_for(".exit .stops")
     assert "Step-free: unknown" in page.find(".exit summary").text
-    page.wait_for(".exit .evidence summary").click()
+    page.unfold(page.wait_for(".exit .evidence summary"))
     said = page.wait_for(".exit .evidence ul").text
     for words in ("LTA MRT Station Exit", "Land Transport Authority", "read 1 Aug 2026", "SODL-1.0"):
         assert words in said
@@ -264,7 +264,7 @@ def test_coverage_and_sources_and_the_run_are_reported(page: Reader) -> None:
     assert page.texts("#coverage tbody th")[:2] == ["All", "NSL North-South Line"]
     assert page.find("#coverage tbody tr").text.split()[:2] == ["All", "100%"]
     for fold in page.find_all("#sources summary"):
-        fold.click()
+        page.unfold(fold)
     assert "made available under the terms of the Singapore Open Data Licence" in page.find("#sources").text
     told = page.find("#run").text
     for words in ("snapshot", "completed", "requested", "fandom_wiki"):
@@ -326,7 +326,7 @@ def test_yes_no_and_unknown_differ_in_words_and_in_shape(reader: Reader, enriche
 
 def test_quoted_evidence_tells_page_revision_and_share_alike(reader: Reader, enriched_report: Path) -> None:
     reader.open(enriched_report, "#station/yishun/yishun-nsl-A")
-    reader.wait_for(".exit[open] .evidence summary").click()
+    reader.unfold(reader.wait_for(".exit[open] .evidence summary"))
     said = reader.wait_for(".exit .evidence ul").text
     for words in (
         QUOTE,
