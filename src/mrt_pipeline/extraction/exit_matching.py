@@ -101,16 +101,16 @@ def match_entrance(
     near = [found for metres, found in same if metres <= TOLERANCE_M]
     if len(near) == 1:
         nearer = _find_nearer(station, entrance, near[0], beside)
-        return _tell_entrance("entrance-ambiguous", station, entrance, nearer) if nearer else near[0]
+        return _entrance_finding("entrance-ambiguous", station, entrance, nearer) if nearer else near[0]
     if near:
         listed = joined((found.exit_id for found in near), "or")
-        return _tell_entrance("entrance-ambiguous", station, entrance, f"which may be {listed}")
+        return _entrance_finding("entrance-ambiguous", station, entrance, f"which may be {listed}")
     if same:
         metres, found = same[0]
         where = f"{metres:.0f} m from {found.exit_id}, the nearest of this label; expected at most"
-        return _tell_entrance("entrance-far-from-exit", station, entrance, f"{where} {TOLERANCE_M:.0f} m")
+        return _entrance_finding("entrance-far-from-exit", station, entrance, f"{where} {TOLERANCE_M:.0f} m")
     known = _list_labels(station)
-    return _tell_entrance("entrance-without-exit", station, entrance, f"where LTA's exit dataset {known}")
+    return _entrance_finding("entrance-without-exit", station, entrance, f"where LTA's exit dataset {known}")
 
 
 def _list_labels(station: Station) -> str:
@@ -159,7 +159,7 @@ def _find_nearer(
     return None
 
 
-def _tell_entrance(check: str, station: Station, entrance: Entrance, what: str) -> Finding:
+def _entrance_finding(check: str, station: Station, entrance: Entrance, what: str) -> Finding:
     return finding_of(
         check,
         f"{entrance.words} has an entrance {entrance.label} at {station.name}, {what}; the entrance was "

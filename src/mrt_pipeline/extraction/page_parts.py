@@ -25,7 +25,7 @@ SHOWN_CHARS = 60
 _TURNING = re.compile("[\u202b\u202e\u2067]")
 """characters after which text is shown from right to left, so that exit 12 would be seen as 21"""
 _SAFE_CUT = re.compile(r"[;.。；](?=\s|$)")
-_PLAIN = {
+_NORMAL_WIDTH = {
     wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
 """full-width letters and digits, such as `Ａ` and `１`, to the usual ones"""
@@ -130,7 +130,7 @@ def _clean(raw: str) -> str:
     seen = "".join(
         " " if char.isspace() else char for char in raw if char.isspace() or not is_invisible(char)
     )
-    return re.sub(" +", " ", seen).replace("|", "¦").translate(_PLAIN)
+    return re.sub(" +", " ", seen).replace("|", "¦").translate(_NORMAL_WIDTH)
 
 
 @dataclass(slots=True)

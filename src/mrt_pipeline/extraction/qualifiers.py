@@ -206,7 +206,7 @@ def is_qualified(text: str, unit: Bounds, place: Bounds, *, is_about_access: boo
     if "?" in text[place[1] : end + 1] or "？" in text[place[1] : end + 1]:
         return True
     fragments = _FRAGMENT_END.split(text[place[1] : end])[1:]
-    if _is_taken_back_behind(text, end) or _is_answered_before(text, unit[0]):
+    if _is_retracted_after(text, end) or _is_denied_before(text, unit[0]):
         return True
     if any(map(_BARE_DENIAL.fullmatch, fragments)):
         return True
@@ -363,7 +363,7 @@ def _is_behind_preposition(words: str, position: int) -> bool:
     return bool(before) and before[-1].casefold() in PREPOSITIONS
 
 
-def _is_answered_before(text: str, start: int) -> bool:
+def _is_denied_before(text: str, start: int) -> bool:
     """Return whether the sentence before is only a denial: `No. Lift at Exit A`."""
     before = text[text.rfind("\n", 0, start) + 1 : start].rstrip(" .!。！")
     if text[start : start + 1].isdigit():  # `No. 5 Yishun Street`
@@ -371,7 +371,7 @@ def _is_answered_before(text: str, start: int) -> bool:
     return _BARE_DENIAL.fullmatch(_NEXT_END.split(before)[-1].strip()) is not None
 
 
-def _is_taken_back_behind(text: str, end: int) -> bool:
+def _is_retracted_after(text: str, end: int) -> bool:
     """Return whether the sentence after this one only retracts it: `Lift at Exit A. Not available`."""
     line_end = text.find("\n", end)
     rest = text[end : line_end if line_end >= 0 else len(text)].lstrip(" .;。；!！")

@@ -69,12 +69,12 @@ def _read_labelled(
     words = page.words(subject).rstrip(" :：")
     meaning = page.vocabulary.meaning_of_key(words)
     is_head = len(words) <= MAX_HEADER_CHARS and not words.endswith(".")
-    if meaning is None and is_head and _is_thing(page, words) and not placed.owners:
+    if meaning is None and is_head and _names_no_exit(page, words) and not placed.owners:
         what = what_is(page, map(page.words, outer))
         yield from read_value(page, subject, own.labels, what, None, topic=topic)
 
 
-def _is_thing(page: RulePage, words: str) -> bool:
+def _names_no_exit(page: RulePage, words: str) -> bool:
     """Return whether words name no exit, except in a bus stop's name: `59049 Stn Exit A`."""
     is_stop = BUS_STOP_CODE.search(words) is not None and not labels_named(without_stop_names(words))
     return exits_named(page, words) is None or (is_stop and not is_noted(words))

@@ -89,7 +89,7 @@ def _read_cell(at: _Place) -> Iterator[Candidate]:
         yield from _read_behind_labels(at, _meaning_behind_labels(at))
         return
     what, is_keyed = _what(at)
-    if not at.part.exit_places and not at.column.exits and _card_of(at.page, at.words):
+    if not at.part.exit_places and not at.column.exits and _exits_with_details(at.page, at.words):
         yield from _read_behind_labels(at, what)
         return
     labels = _owners(at)
@@ -177,7 +177,7 @@ def _labels_at(at: _Place, number: int) -> Labels:
     return found.labels
 
 
-def _card_of(page: RulePage, words: str) -> LabelText | None:
+def _exits_with_details(page: RulePage, words: str) -> LabelText | None:
     """Return the exits that words begin with, if details of these follow: `Exit A: lift`."""
     found = read_labels(page, words)
     if found is None or not found.has_word or has_doubtful_bracket(words, found):
@@ -221,7 +221,7 @@ def _keys_of(at: _Place) -> list[str]:
         keys = [cell for cell, column in zip(cells, part.columns, strict=True) if column.exits is None]
         return [page.words(cell.piece) for cell in reversed(keys)]
     is_headless = not part.is_headed and not part.exit_places and at.number > 0
-    return [at.first] if is_headless and _card_of(page, at.first) is None else []
+    return [at.first] if is_headless and _exits_with_details(page, at.first) is None else []
 
 
 def _is_context(at: _Place) -> bool:

@@ -171,7 +171,7 @@ def _part(
     columns = [_headed(page, heads, number, [row.cells[number].piece for row in rows]) for number in numbers]
     if any(column.meaning is Meaning.BUS_STOP for column in columns):
         columns = [
-            _of_stop(page, one, [row.cells[number].piece for row in rows])
+            _beside_stops(page, one, [row.cells[number].piece for row in rows])
             for number, one in enumerate(columns)
         ]
     is_below_exits = any(column.exits for column in columns)
@@ -210,7 +210,7 @@ def _headed(page: RulePage, heads: Sequence[Head], number: int, cells: Sequence[
     return Column(words, what, meaning, exits, sign)
 
 
-def _of_stop(page: RulePage, column: Column, cells: Sequence[Piece]) -> Column:
+def _beside_stops(page: RulePage, column: Column, cells: Sequence[Piece]) -> Column:
     """Return a column of a table that has one of bus stops.
 
     A column `Location` holds the stops' names if any word in it is one of LTA's abbreviations, such as `Rd`.

@@ -52,7 +52,7 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 """what may follow an exit at the end of a statement"""
-_STOPS = re.compile(
+_NAMES_END = re.compile(
     r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|you|then|right|on)|while|whereas|but|which|where|with|who|or|if"
     r"|via|through|from)\b|[.;:]",
     re.IGNORECASE,
@@ -104,7 +104,7 @@ def _names_about(page: RulePage, mention: Mention, sentence: Bounds) -> Iterator
             yield told.span("names"), before is _PLACE_THEN
     walks = _WALKS.match(text, mention.end, end)
     if walks and _BY.fullmatch(text, start, mention.start):
-        stop = _STOPS.search(text, walks.end(), end)
+        stop = _NAMES_END.search(text, walks.end(), end)
         yield (walks.end(), stop.start() if stop else end), False
 
 

@@ -30,7 +30,7 @@ _BLANK = frozenset({"", "-", "–", "—"})
 _OPEN = frozenset({None, Meaning.OTHER, Meaning.STATUS})
 """meanings of heads that do not determine the values below: a name may be a road's or a person's"""
 _VALUES = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, Meaning.ACCESS, *FEATURES})
-_TELLS = re.compile(
+_BEFORE_PLACE = re.compile(
     rf"{LEADS_TO.pattern}"
     r"|\b(?:you(?:['’]ll| will| can)?(?: also)? (?:find|see|reach)|in front of)\s+(?:the\s+)?",
     re.IGNORECASE,
@@ -91,7 +91,7 @@ def read_told(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Candidat
 
     For example, below a heading `Exit A`: `Leads to Golden Mall.`
     """
-    for match in _TELLS.finditer(page.text, piece.start, piece.end):
+    for match in _BEFORE_PLACE.finditer(page.text, piece.start, piece.end):
         start, end = sentence_at(page.text, *match.span())
         start, end = max(start, piece.start), min(end, piece.end)
         words = page.text[start:end]
