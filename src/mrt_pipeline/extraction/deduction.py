@@ -104,6 +104,7 @@ def documents_of(conclusions: Mapping[str, Conclusion]) -> dict[str, Provenance]
 
 
 def _names_another_exit(claims: Iterable[StationClaims]) -> bool:
+    """Return whether a source names an exit that LTA's exit dataset lacks."""
     return any(
         any(finding.check in NAMING_ANOTHER_EXIT for finding in claim.findings)
         or any(one.reason == Reason.EXIT_UNKNOWN for one in claim.rejected)
@@ -112,6 +113,7 @@ def _names_another_exit(claims: Iterable[StationClaims]) -> bool:
 
 
 def _find_statement(station_code: str, as_of: date, network: Network) -> Statement | None:
+    """Return the first statement made by a day that covers a station code."""
     stated = (one for one in load_statements() if one.stated_on <= as_of)
     return next((one for one in stated if one.covers(station_code, network)), None)
 

@@ -64,7 +64,7 @@ from mrt_pipeline.extraction.station_platforms import (
 Item = ExitPlatform | ExitBusStop | ExitAccess | FeatureDenial | Landmark
 ItemT = TypeVar("ItemT", ExitPlatform, ExitBusStop, ExitAccess, FeatureDenial, Landmark)
 _STATING_NOTHING = (Method.GEOMETRY, Method.DEDUCTION)
-"""methods that are not a publisher's own statement: a conclusion from several publishers stays medium"""
+"""methods that are no statement of a publisher: a conclusion cites several, and keeps medium confidence"""
 ONE_PAGE = "one page"
 """the speaker of all statements when a single page is merged"""
 

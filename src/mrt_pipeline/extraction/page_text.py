@@ -78,6 +78,7 @@ def read_page_text(html: str, title: str) -> PageText:
 
 @lru_cache(maxsize=KEPT_PAGES)
 def _read_html(html: str) -> tuple[str, tuple[Block, ...], tuple[str, ...]]:
+    """Return a page's text, its blocks, and the beginnings of parts that were cut."""
     root = parse_html(html)
     reader = _Reader()
     if root is not None:
@@ -312,15 +313,17 @@ class _Reader:
         return written[0] if written and isinstance(written[0], Line) else None
 
     def _break_line(self) -> None:
+        """Handle a ``br``: the next line continues this one, unless the break follows another."""
         if self._tables:
             self._words().break_item()
         else:
-            is_blank = self._line.finish().is_empty  # the second of two breaks
+            is_blank = self._line.finish().is_empty
             is_turned = self._line.is_turned
             self.flush()
             self._is_broken, self._line.is_turned = not is_blank, is_turned
 
     def _start_table(self) -> None:
+        """Start a table; one nested too deeply becomes text of the cell around it."""
         if len(self._tables) >= MAX_TABLE_DEPTH:
             self._too_deep += 1
             self._words().break_item()
@@ -338,6 +341,7 @@ class _Reader:
         self._cells.append(None)
 
     def _end_table(self) -> None:
+        """End a table; when the outermost one ends, write it and those nested in it."""
         if self._too_deep:
             self._too_deep -= 1
             self._words().break_item()

@@ -163,6 +163,11 @@ def _are_ways_round_a_loop(found: list[Direction]) -> bool:
 
 
 def _on_line(directions: list[Direction], statement: Statement) -> list[Direction]:
+    """Return the directions on the line that a statement names, or all if it names none.
+
+    Raises:
+        UngroundedError: if there is no such line.
+    """
     named = statement.candidate.line
     if not named:
         return directions

@@ -121,7 +121,8 @@ def is_understood(
 
     Args:
         words: a statement, or the words beside one.
-        may_name: whether place names are accepted anywhere; otherwise only after `to`, `at`, `near`.
+        may_name: whether place names are accepted anywhere if a word such as `mall` shows that they are;
+            other names are accepted only after `to`, `at`, `near`.
         may_deny: whether denials are accepted, because the caller handles them.
         is_sentence: whether the words are a full sentence.
     """
@@ -266,6 +267,7 @@ def _takes_back_item(text: str, start: int, left: int, words: str) -> bool:
 
 
 def _between_marks(text: str, start: int, end: int, *, in_brackets: bool) -> Iterator[tuple[int, int, bool]]:
+    """Yield the bounds of the text between commas and dashes, each with ``in_brackets``."""
     position = start
     for mark in _FRAGMENT_END.finditer(text, start, end):
         if text[position : mark.start()].strip():
@@ -276,6 +278,7 @@ def _between_marks(text: str, start: int, end: int, *, in_brackets: bool) -> Ite
 
 
 def _without_phrases(words: str) -> str:
+    """Return words without exits, platforms and harmless phrases."""
     for pattern in (EXIT.pattern, PLATFORM.pattern, _LETTER_OF, *_HARMLESS_PHRASES):
         words = pattern.sub(" ", words)
     return words

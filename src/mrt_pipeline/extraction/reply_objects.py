@@ -148,6 +148,7 @@ def _find_values(text: str, names: Set[str], depth: int) -> list[Any]:
 
 
 def _scan(text: str) -> list[tuple[Any, bool]]:
+    """Return all JSON values in a text, each with whether it is in a closed block."""
     scan = _Scan(text)
     position = tried = 0
     while mark := _MARK.search(text, position):

@@ -246,10 +246,12 @@ def _words(text: str) -> list[str]:
 
 
 def _names_ending(words: list[str]) -> Iterator[str]:
+    """Yield the plain names that the last words may form: of one word, of two, and so on."""
     for count in range(1, MAX_NAME_WORDS + 1):
         yield plain_name(" ".join(words[-count:]).removesuffix("'s").removesuffix("’s"))
 
 
 def _names_opening(words: list[str]) -> Iterator[str]:
+    """Yield the plain names that the first words may form: of one word, of two, and so on."""
     for count in range(1, MAX_NAME_WORDS + 1):
         yield plain_name(" ".join(words[:count]))

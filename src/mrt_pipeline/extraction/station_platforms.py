@@ -4,8 +4,8 @@
   for a letter only, and the direction keeps its own licence.
 - If a page gives one direction two letters, neither is used. A source of records may give several, which are
   all correct.
-- Letters of two sources contradict each other unless one source names all letters of the other; those of one
-  source do, unless it gives them at every exit that it mentions.
+- Letters of two sources contradict each other unless one source names all letters of the other. Letters of
+  one source contradict each other unless it gives all of them at every exit that it mentions.
 - If one source outranks the other, its letters are used nevertheless, and the other's are ignored.
 """
 

@@ -131,6 +131,7 @@ def read_cell(
 def _read_part_of(
     page: RulePage, piece: Piece, meaning: Meaning | None, labels: Labels, row: Bounds | None, *, need: Need
 ) -> Iterator[Candidate]:
+    """Yield the statements of a part that belongs to some exits, except where a remark is not understood."""
     is_about_access = meaning in FEATURES or meaning is Meaning.ACCESS
     doubtful = [
         stretch
@@ -230,6 +231,7 @@ def _read_items(
     *,
     need: Need,
 ) -> Iterator[Candidate]:
+    """Yield the statements of a part, item by item; after a lone denial, items without a key are skipped."""
     is_denied = False
     for item, known, is_behind_answer in _items_with_meaning(page, piece, meaning, labels):
         words = page.text[item.start : item.end]
@@ -308,6 +310,7 @@ def _read_part(
     *,
     need: Need,
 ) -> Iterator[Candidate]:
+    """Yield the statements of one item, including the places that it names."""
     said = Said((item.start, item.end), row)
     found = _read_item(page, item, meaning, labels, said)
     yield from _without_steps(found) if has_steps(page.text[item.start : item.end]) else found
@@ -318,6 +321,7 @@ def _read_part(
 def _read_item(
     page: RulePage, item: Item, meaning: Meaning | None, labels: Labels, said: Said
 ) -> Iterator[Candidate]:
+    """Yield the statements of one item about access and bus stops."""
     words = page.text[item.start : item.end]
     if meaning in FEATURES:
         yield from _read_answer(page, words, meaning, labels, said)
@@ -402,7 +406,7 @@ def _read_answer(
 
 
 def _no_of(yes: str, no: str | None) -> list[str]:
-    """Return the values that a no stands for in a column whose yes and no have these values."""
+    """Return the values of a no: ``no`` itself, and the denial of ``yes`` if that is a feature."""
     denial = f"no_{yes}"
     return [value for value in (no, denial if denial in DENIALS else None) if value is not None]
 

@@ -69,6 +69,7 @@ def _lines_of(page: RulePage, block: Block) -> Iterator[tuple[int, int]]:
 
 
 def _closed_in(page: RulePage, start: int, end: int) -> Iterator[str]:
+    """Yield the labels of exits that a line says are not open, and ``ALL`` if the station is not."""
     for mention in mentions_in(page.text, start, end, EXIT):
         if _is_subject(page, mention.start, start) and _OF_EXIT.match(page.text, mention.end, end):
             yield from mention.labels

@@ -114,7 +114,7 @@ def what_is(page: RulePage, contexts: Iterable[str]) -> What:
 
 
 def is_filler(words: str) -> bool:
-    """Return whether a head says nothing, as a blank one or `Details`."""
+    """Return whether a head says nothing: it is blank, or `Details`."""
     return all(word in FILLERS for word in folded(words).split())
 
 
@@ -126,5 +126,6 @@ def _meaning_of(page: RulePage, words: str) -> Meaning | None:
 
 
 def _is_harmless_lead(words: str) -> bool:
+    """Return whether a context is understood, and neither denies anything nor is about other times."""
     words = words.rstrip(" ?")
     return not is_not_now(words) and not is_denying(words) and is_understood(words, may_name=True)

@@ -28,6 +28,7 @@ _JOIN = rf"\s*(?:{_JOINING})\s*(?:(?i:exit)\s+)?"
 
 
 def _lead(label: str) -> re.Pattern[str]:
+    """Return the pattern of a text that begins with `exit` and labels."""
     return re.compile(
         rf"[\s*#•·]*(?P<word>(?i:{EXIT_WORD})(?:\s*(?:(?i:no\.|number|letter|code|编号))?\s*[:：#.]?\s*|[-‑–—]))"
         rf"(?P<labels>{labels_listed(label)})(?P<rest>.*)",
@@ -36,6 +37,7 @@ def _lead(label: str) -> re.Pattern[str]:
 
 
 def _bare(label: str, rest: str) -> re.Pattern[str]:
+    """Return the pattern of a text that begins with bare labels, or with labels and then `exit`."""
     label = label.replace(r"(?!\w)", r"(?![^\W\u4e00-\u9fff])")  # `A出口` has no space
     return re.compile(
         rf"[\s*#•·]*(?P<labels>{labels_listed(label)})\s*(?P<word>(?i:{EXIT_WORD}))?(?P<rest>{rest})",
@@ -130,6 +132,7 @@ def _is_bare_in_brackets(match: re.Match[str]) -> bool:
 
 
 def _label_text(page: RulePage, match: re.Match[str]) -> LabelText | None:
+    """Return the labels of a match; None if what follows retracts them or names another station."""
     rest = match.group("rest")
     if _is_taken_back(rest) or _is_other_station(page, rest):
         return None

@@ -62,6 +62,7 @@ def choose_passages(page: RulePage, unread: Sequence[tuple[int, Bounds]]) -> lis
 def _is_unread_sentence(
     page: RulePage, start: int, end: int, candidates: Sequence[Candidate], *, has_owner: bool
 ) -> bool:
+    """Return whether a sentence is about an exit or platform, and is not fully covered by statements."""
     words = page.text[start:end]
     if is_not_now(words):
         return False

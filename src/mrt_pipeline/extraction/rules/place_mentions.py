@@ -128,6 +128,7 @@ def is_generic(name: str) -> bool:
 
 
 def _is_all_links(text: str, part: Part, links: list[Bounds]) -> bool:
+    """Return whether a part consists only of links, joining words, a leading verb and the way there."""
     verb = _LEADING_VERB.match(text, part.start, links[0][0])
     position = verb.end() if verb else part.start
     for start, end in links:

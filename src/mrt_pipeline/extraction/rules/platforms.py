@@ -35,7 +35,7 @@ _BETWEEN_SIGNS = re.compile(
     r"\s*[;；·•¦]\s*|(?:\s*[,，]\s*|\s+and\s+)(?=(?:[Pp]latform\s+)?[A-Z0-9]\b(?!\w))"
 )
 _SIGN_BEHIND = re.compile(r"(?P<goal>[^()]+)\(Platform (?P<sign>[A-Z]|[0-9]{1,2})\)")
-"""`Jurong East (Platform A)`."""
+"""a destination followed by its platform: `Jurong East (Platform A)`"""
 _BETWEEN_PLATFORMS = re.compile(rf"[.;¦]\s*(?=(?i:{_WORDS})\s)")
 """separates entries that each begin with their own platform"""
 _OTHER_SIGN = re.compile(r"(?<![\w’'-])[A-Z](?![\w’'.-])")

@@ -63,6 +63,7 @@ def read_prose(page: RulePage, line: Line, section: Section) -> Iterator[Candida
 
 
 def _read_access(page: RulePage, line: Line) -> Iterator[Candidate]:
+    """Yield the access features that sentences affirm or deny: `Exit A has a lift`."""
     for value, pattern in VOCABULARY.items():
         for match in pattern.finditer(page.text, line.piece.start, line.piece.end):
             if _has_own_feature(value, match.group()):
@@ -89,6 +90,7 @@ def _has_own_feature(value: str, words: str) -> bool:
 
 
 def _read_stops(page: RulePage, line: Line) -> Iterator[Candidate]:
+    """Yield the bus stops whose codes are in sentences about stops."""
     for match in BUS_STOP_CODE.finditer(page.text, line.piece.start, line.piece.end):
         for label, said in _owners(page, match.span(), line):
             if _STOP.match(page.text, *said.cell) or BUS_STOP_WORDS.search(page.text, *said.cell):

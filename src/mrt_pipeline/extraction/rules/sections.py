@@ -264,7 +264,7 @@ def may_head(page: RulePage, caption: str) -> bool:
 def may_turn(page: RulePage, words: str) -> bool:
     """Return whether a heading may change the meaning of what is below it: `Lifts we wish for`.
 
-    A heading that is known, names an exit, or is harmless, does not.
+    A known or harmless heading does not, nor does one that names an exit in words that are understood.
     """
     head = without_stations(words, page.names.slugs).rstrip(" :：")
     if not head:

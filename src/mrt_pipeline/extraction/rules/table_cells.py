@@ -83,6 +83,7 @@ def read_row(
 
 
 def _read_cell(at: _Place) -> Iterator[Candidate]:
+    """Yield the statements of a cell about the exits that it names itself, or that its surroundings name."""
     if not _means_what_it_shows(at.page, at.words):
         return
     if at.column.names_exits:

@@ -57,7 +57,7 @@ _NAMES_END = re.compile(
     r"|via|through|from)\b|[.;:]",
     re.IGNORECASE,
 )
-"""the end of the names after ``_WALKS``"""
+"""where the names after ``_WALKS`` end"""
 _BETWEEN = re.compile(r"\s*,?\s+and\s+(?:(?:to|for)\s+)?(?:the\s+)?|,\s+(?:(?:to|for)\s+)?(?:the\s+)?")
 _OF_PLACES = PLACE_KINDS | KINDS | TOWN_PARTS
 MAX_PERSON_WORDS = 3
@@ -130,6 +130,7 @@ def _names_in(page: RulePage, stretch: Bounds, line: Line, *, may_be_people: boo
 
 
 def _is_sure(page: RulePage, bounds: Bounds, *, may_be_person: bool) -> bool:
+    """Return whether words without a link are certainly a place name: several words, and not a person's."""
     name = page.text[slice(*bounds)]
     is_person = may_be_person and _may_be_person(page, name)
     return len(name.split()) > 1 and is_name(name) and not is_person and _MAY_GO_ON.search(name) is None

@@ -125,6 +125,7 @@ def exits_behind(page: RulePage, piece: Piece, what: What) -> list[tuple[Piece, 
 
 
 def _before_exits(page: RulePage, piece: Piece) -> tuple[Piece, Labels] | None:
+    """Return the name that a piece consists of, and the exits after it; None if it is anything else."""
     match = _EXITS_BEHIND.fullmatch(page.text, piece.start, piece.end)
     if match is None or len(BUS_STOP_CODE.findall(match["name"])) > 1:  # unclear which stop is meant
         return None
