@@ -1,1 +1,1 @@
-"""From a page's text to claims with evidence; the model is passed in."""
+"""Turn a page's text into claims with evidence; the model is passed in by the caller."""

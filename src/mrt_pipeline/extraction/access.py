@@ -1,4 +1,4 @@
-"""Ground what a page says about access through an exit: it must use the words, and mean them of this exit."""
+"""Ground statements about access through an exit: the page must use the words, and about this exit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def ground_access(statement: Statement) -> ExitAccess:
     """Return what a statement says about access through its exit.
 
     Raises:
-        UngroundedError: if the quote has no words for it, or the page takes them back.
+        UngroundedError: if the quote has no words for it, or the page retracts them.
     """
     value = statement.candidate.value
     if value not in VOCABULARY:
@@ -36,10 +36,10 @@ def ground_access(statement: Statement) -> ExitAccess:
 
 
 def ground_denial(statement: Statement) -> FeatureDenial:
-    """Return that a statement says that its exit has not got a feature.
+    """Return the denial of a feature that a statement makes about its exit.
 
     Raises:
-        UngroundedError: if the page does not deny it, of this exit and now.
+        UngroundedError: if the page does not deny the feature for this exit at present.
     """
     feature = DENIALS[statement.candidate.value]
     faults = _find_faults(statement, feature.value)
@@ -50,10 +50,10 @@ def ground_denial(statement: Statement) -> FeatureDenial:
 
 
 def _find_faults(statement: Statement, value: str) -> set[Reason | None]:
-    """Return what is amiss with each place of a quote that has words for a value; none where nothing is."""
+    """Return the faults of all positions in a quote with words for a value; None for one without a fault."""
     text = statement.page.text
     places = [match.span() for match in VOCABULARY[value].finditer(text, *statement.bounds)]
-    if statement.is_by_rule:  # a table's head may hold the word, and its cell only "yes"
+    if statement.is_by_rule:  # the word may be in a table's head, and only "yes" in the cell
         return {find_retraction(statement, place) for place in places or [statement.bounds]}
     faults = {_find_access_fault(statement, place) for place in places} or {Reason.NOT_IN_VOCABULARY}
     if len(faults) > 1:  # words about other exits in the same quote do not matter
@@ -62,7 +62,7 @@ def _find_faults(statement: Statement, value: str) -> set[Reason | None]:
 
 
 def _raise_first(faults: set[Reason | None]) -> None:
-    """Raise the gravest of some faults, if there is one."""
+    """Raise ``UngroundedError`` for the first fault in the order of ``Reason``, if there is any."""
     if fault := next((reason for reason in Reason if reason in faults), None):
         raise UngroundedError(fault)
 
@@ -79,7 +79,7 @@ def _find_access_fault(statement: Statement, place: Place) -> Reason | None:
 
 
 def _is_of_a_thing(text: str, place: Place) -> bool:
-    """Return whether a thing at the exit is described, not the exit: `The mall at Exit A has a lift`."""
+    """Return whether words describe a thing at the exit, not the exit: `The mall at Exit A has a lift`."""
     start, end = sentence_at(text, *place)
     if _IN_A_THING.search(text, place[1], end):
         return True

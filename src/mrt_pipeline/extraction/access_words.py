@@ -1,4 +1,4 @@
-"""What statements about access mean, the words by which pages make them, and those that take them back."""
+"""The meanings of statements about access, the words that make them, and those that retract them."""
 
 from __future__ import annotations
 
@@ -18,21 +18,20 @@ MEANING: dict[str, StepFree] = {
     AccessFeature.BARRIER_FREE.value: StepFree.YES,
     AccessFeature.STAIRS_ONLY.value: StepFree.NO,
 }
-"""What a statement means for step-free access. A lift alone means nothing: it may lead elsewhere."""
+"""statements that determine step-free access; a lift alone does not, as it may lead elsewhere"""
 
 READ_FEATURES: tuple[AccessFeature, ...] = tuple(
     feature for feature in AccessFeature if feature not in (AccessFeature.RAMP, AccessFeature.TOILET)
 )
-"""The features that pages are read for: a ramp on a page may be any slope nearby, and of toilets only those
-count that are said to be accessible."""
+"""features read from pages; a ramp may be any slope nearby, and only toilets described as accessible count"""
 
 VOCABULARY: dict[str, re.Pattern[str]] = {
     value: wording(value) for value in (*map(str, READ_FEATURES), STEP_FREE_YES, STEP_FREE_NO)
 }
-"""What must be read in a quote to support a value."""
+"""words that a quote must contain to support each value"""
 
 DENIALS: dict[str, AccessFeature] = {f"no_{feature.value}": feature for feature in READ_FEATURES}
-"""What a statement is called that says that a feature is not there, and the feature."""
+"""values of statements that deny a feature, such as ``no_lift``, with the feature"""
 
 _NEGATOR = wording("negator")
 _HALF_DENIAL = wording("half_denial")
@@ -53,17 +52,17 @@ _SHOWN_MARKUP = re.compile(
     r"|\[\[|\]\]|\{\{|\}\}|'{3}|\{¦|¦\}|\bon(?:error|load|click)\s*=",
     re.IGNORECASE,
 )
-"""Words inside it are code, an example or an accident."""
+"""markup shown as text; words in it are code, an example or an accident"""
 MAX_TAG_CHARS = 500
-"""A tag is no longer than this."""
+"""no tag is longer"""
 
 
 def is_denied(sentence: str, start: int, end: int) -> bool:
     """Return whether a sentence denies the words ``sentence[start:end]``.
 
-    A negator denies what follows it up to a contrast (but, while, ;) and what stands before it in its clause.
+    A negator denies what follows it up to a contrast (but, while, ;), and what precedes it in its clause.
     """
-    # a search that ended at the words would not see the digits that make `no.` a number's
+    # search beyond the words: the digits after `no.` show that it means a number
     before = [match for match in _NEGATOR.finditer(sentence) if match.end() <= start]
     if before and not _is_contrasted(sentence, before[-1].end(), start, end):
         return True
@@ -72,51 +71,51 @@ def is_denied(sentence: str, start: int, end: int) -> bool:
 
 
 def is_plain_denial(sentence: str, start: int, end: int) -> bool:
-    """Return whether a sentence says that what the words ``sentence[start:end]`` name is not there now."""
+    """Return whether a sentence fully denies what ``sentence[start:end]`` names, and at present."""
     return is_denied(sentence, start, end) and not _HALF_DENIAL.search(sentence) and not is_not_now(sentence)
 
 
 def has_steps(words: str) -> bool:
-    """Return whether some words name steps and no way round them: `step-free, with two steps`."""
+    """Return whether words name steps without a way round them: `step-free, with two steps`."""
     steps = (match.span() for match in _STEPS.finditer(words))
     return _WITHOUT_STEPS.search(words) is None and any(not is_denied(words, *place) for place in steps)
 
 
 def is_denying(text: str) -> bool:
-    """Return whether a text denies anything."""
+    """Return whether a text contains a negation."""
     return _NEGATOR.search(text) is not None
 
 
 @lru_cache(maxsize=1024)
 def is_not_now(sentence: str) -> bool:
-    """Return whether a sentence mentions the past, of plans, of what might be, or is not for everybody."""
+    """Return whether a sentence is about the past, plans, possibilities, or something not for everybody."""
     return any(words.search(sentence) for words in _TAKING_BACK)
 
 
 def is_of_later_year(sentence: str, year: int) -> bool:
-    """Return whether a sentence names a year after the present one: `opens in 2031`."""
+    """Return whether a sentence names a year after ``year``: `opens in 2031`."""
     return any(int(match.group()) > year for match in _YEAR.finditer(sentence))
 
 
 def is_elsewhere(sentence: str) -> bool:
-    """Return whether a sentence places what it says at some distance from what it names."""
+    """Return whether a sentence locates something away from the exit: `opposite`, `at another exit`."""
     return _AT_A_DISTANCE.search(sentence) is not None
 
 
 def is_hostile(text: str) -> bool:
-    """Return whether a text addresses whoever reads it by machine."""
+    """Return whether a text contains instructions to a machine that reads it."""
     return _MACHINE_TALK.search(text) is not None
 
 
 def is_markup(text: str, start: int, end: int) -> bool:
-    """Return whether ``text[start:end]`` is markup shown as text, or lies within a tag."""
+    """Return whether ``text[start:end]`` contains markup shown as text, or is inside a tag."""
     opened = text.rfind("<", max(0, start - MAX_TAG_CHARS), start)
     is_in_tag = opened >= 0 and _TAG_OPENS.match(text, opened) is not None and ">" not in text[opened:start]
     return is_in_tag or _SHOWN_MARKUP.search(text, start, end) is not None
 
 
 def without_doubts(text: str) -> str:
-    """Return a text without the words that take a statement back."""
+    """Return a text without the words that retract a statement."""
     for words in _TAKING_BACK:
         text = words.sub(" ", text)
     return text

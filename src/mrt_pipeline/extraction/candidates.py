@@ -1,4 +1,4 @@
-"""What reading a page yields before it is grounded, one statement each, and why one is not published."""
+"""The statements read from a page before grounding, and the reasons for rejecting one."""
 
 from __future__ import annotations
 
@@ -14,30 +14,31 @@ CandidateField = Literal["bus_stop", "platform", "access", "landmark"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One statement about a station, as a rule or a model read it; nothing of it is trusted yet."""
+    """One statement about a station, as read by a rule or a model; it is not trusted yet."""
 
     field: CandidateField
     exit_label: str | None
-    """bare label as on the page; none where the statement is about no exit"""
+    """bare label as on the page; None if the statement is not about an exit"""
     value: str
-    """bus stop code, platform code, one ``AccessFeature``, ``step_free_yes``, ``step_free_no``, or a name"""
+    """bus stop code, platform code, an ``AccessFeature`` or its denial, ``step_free_yes``, ``step_free_no``,
+    or a place name"""
     quote: str
     char_start: int | None
-    """where the quote starts in the page's clean text, if the reader knows"""
+    """start of the quote in the page's clean text, if known"""
     towards: str | None
     """station name or code as written, for platforms"""
     line: str | None
     method: Method
     cell: tuple[int, int] | None = None
-    """where in the page's text the cell or item stands that a rule read the value from, within the quote"""
+    """bounds, in the page's text, of the cell or item within the quote from which a rule read the value"""
     is_prose: bool = False
-    """a rule found it in running text, where only the wording says whose it is"""
+    """whether a rule found it in running text, where only the wording gives the exit"""
     as_of_year: int | None = None
-    """the year as of which the heading above it speaks, if it names one"""
+    """the year in a heading above it, such as `Exits (as of 2026)`"""
 
 
 class Reason(StrEnum):
-    """Stable reasons, counted in the manifest."""
+    """Reasons for rejecting a statement; the values are stable, and counted in the manifest."""
 
     QUOTE_TOO_LONG = "quote-too-long"
     QUOTE_NOT_IN_PAGE = "quote-not-in-page"
@@ -45,9 +46,9 @@ class Reason(StrEnum):
     EXIT_MISSING = "exit-missing"
     EXIT_UNKNOWN = "exit-unknown"
     EXIT_AMBIGUOUS = "exit-ambiguous"
-    """two buildings have an exit of this label, and the page does not say which"""
+    """two buildings have an exit with this label, and the page does not say which is meant"""
     EXIT_NOT_IN_QUOTE = "exit-not-in-quote"
-    """the page does not say it of this exit"""
+    """the page does not say it about this exit"""
     EXIT_OF_OTHER_STATION = "exit-of-other-station"
     BUS_STOP_UNKNOWN = "bus-stop-unknown"
     BUS_STOP_TOO_FAR = "bus-stop-too-far"
@@ -66,13 +67,13 @@ class Reason(StrEnum):
     NEGATED = "negated"
     NOT_CURRENT = "not-current"
     QUALIFIED = "qualified"
-    """something is said beside it that is not understood and may take it back"""
+    """words beside it are not understood, and may retract it"""
     ELSEWHERE = "elsewhere"
     HOSTILE_TEXT = "hostile-text"
 
 
 class UngroundedError(ExtractionError):
-    """A statement has no hold in its page or in the network; ``reason`` says which is missing."""
+    """A statement is not supported by its page or by the network; ``reason`` says why."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.value)

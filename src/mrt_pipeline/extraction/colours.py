@@ -1,4 +1,4 @@
-"""Colours as a page's HTML names them, and whether letters of one stand out from another."""
+"""Parse the colours in a page's HTML, and compare text with its background."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 
 Colour = tuple[float, float, float, float]
-"""red, green and blue from 0 to 255, and how opaque it is, from 0 to 1"""
+"""red, green and blue from 0 to 255, and opacity from 0 to 1"""
 BLACK: Colour = (0, 0, 0, 1)
 WHITE: Colour = (255, 255, 255, 1)
 LEAST_DIFFERENCE = 48
-"""of red, green or blue; letters that differ less from what is behind them are hard to see, or not seen"""
+"""of red, green or blue; text that differs less from its background is hard to see or invisible"""
 
 _HEX = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
 _NUMBER = r"(\d+(?:\.\d+)?|\.\d+)"
@@ -24,12 +24,12 @@ _RGBS = tuple(
     for unit in ("", "%")
     for comma, slash in ((r"\s*,\s*", r"\s*,\s*"), (r"\s+", r"\s*/\s*"))
 )
-"""browsers take no mixture of these forms: they ignore the whole declaration"""
+"""browsers ignore a declaration that mixes these forms"""
 _LEGACY_HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 
 
 def find_colour(text: str) -> Colour | None:
-    """Return the colour that a lower-case word or function means, or none if it is no colour known here."""
+    """Return the colour of a CSS value in lower case; None if it is not known."""
     if text == "transparent":
         return (0, 0, 0, 0)
     if digits := _named().get(text):
@@ -44,7 +44,7 @@ def find_colour(text: str) -> Colour | None:
 
 
 def find_attribute_colour(text: str) -> Colour | None:
-    """Return the colour that an attribute such as ``bgcolor`` names, unless browsers read it another way.
+    """Return the colour of an attribute such as ``bgcolor``; None if browsers may parse it differently.
 
     Source: HTML Living Standard, "rules for parsing a legacy color value".
     """
@@ -52,7 +52,7 @@ def find_attribute_colour(text: str) -> Colour | None:
 
 
 def paint(colour: Colour, ground: Colour) -> Colour:
-    """Return what is seen where a colour lies upon an opaque one."""
+    """Return the colour that results from painting one over an opaque background."""
     opacity = colour[3]
     red, green, blue = (
         opacity * own + (1 - opacity) * behind for own, behind in zip(colour[:3], ground[:3], strict=True)
@@ -61,14 +61,14 @@ def paint(colour: Colour, ground: Colour) -> Colour:
 
 
 def stands_out(colour: Colour, ground: Colour) -> bool:
-    """Return whether letters of a colour can be seen on an opaque ground."""
+    """Return whether text of a colour is visible on an opaque background."""
     seen = paint(colour, ground)
     return max(abs(own - behind) for own, behind in zip(seen, ground, strict=True)) >= LEAST_DIFFERENCE
 
 
 @cache
 def _named() -> dict[str, str]:
-    """Return the digits of each colour that CSS Color Module Level 4, section 6.1, names."""
+    """Return the hexadecimal digits of the named colours of CSS Color Module Level 4, section 6.1."""
     with Path(__file__).with_name("colours.csv").open(encoding="utf-8", newline="") as file:
         return {row["name"]: row["digits"] for row in csv.DictReader(file)}
 

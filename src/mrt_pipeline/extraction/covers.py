@@ -1,6 +1,6 @@
-"""Whether something on a page may lie upon the words of others, or push them out of sight.
+"""Detect pages on which an element may cover the words of others, or push them out of sight.
 
-Which words that are depends on the whole layout. So no word of such a page is read.
+Which words are affected depends on the whole layout, so no words of such a page are read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def may_be_covered(root: _Element, sheets: PageSheets) -> bool:
-    """Return whether words of a page may not be seen because of others."""
+    """Return whether an element of a page may cover words or push them out of sight."""
     painted = _painted(root)
     for element in root.iter():
         found = declarations(element.get("style") or "") or {}
@@ -29,7 +29,7 @@ def may_be_covered(root: _Element, sheets: PageSheets) -> bool:
 
 
 def _painted(root: _Element) -> set[_Element]:
-    """Return the elements that paint more than letters, and those around them."""
+    """Return the elements that paint more than text, and those around them."""
     painted: set[_Element] = set()
     for element in root.iter():
         if PAINTING.search(element.get("style") or "") or element.get("bgcolor"):

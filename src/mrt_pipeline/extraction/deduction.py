@@ -1,15 +1,16 @@
-"""What may be concluded of step-free access through one exit: all the rules there are (docs/access.md).
+"""Conclude that an exit is step-free, by two rules and no others (docs/access.md).
 
-1. An official statement that every station has a barrier-free route, and a lift between the street at this
-   exit and the station's concourse or platforms, make the exit step-free.
-2. The same statement, and that the station has no other exit, make its only exit step-free.
+1. An exit is step-free if an official statement says that every station has a barrier-free route, and a lift
+   connects the street at this exit with the station's concourse or platforms.
+2. A station's only exit is step-free if the same statement applies.
 
-Either gives ``yes`` with medium confidence, ``deduction`` as its method, and all premises as its evidence.
-The statement must be about this building: of a line it covers, open on its day, and
-the day described is no earlier. A station that may have further exits (``network/doubts.csv``), or of which a
-source names one that LTA's exit dataset lacks, has no only one. Nothing else is
-concluded: never ``no``, and nothing from what a list leaves out or from what is planned. What a source states
-of the exit itself stands above a conclusion; if they contradict each other, neither is published.
+Either gives ``yes`` with medium confidence, the method ``deduction``, and all premises as evidence. The
+statement must apply to this building: the line is covered, it was open on the statement's day, and the day
+described is not earlier. Rule 2 does not apply if the station may have further exits
+(``network/doubts.csv``), or a source names an exit that LTA's exit dataset lacks.
+
+Nothing else is concluded: never ``no``, and nothing from gaps in a list or from plans. A source's statement
+about the exit takes precedence over a conclusion; if the two contradict each other, neither is published.
 """
 
 from __future__ import annotations
@@ -30,22 +31,22 @@ from mrt_pipeline.network.doubts import may_have_further_exits
 from mrt_pipeline.network.statements import Statement, load_statements
 
 SPEAKER = "deduction"
-"""who says a conclusion, beside sources that are named as configured"""
+"""name of the speaker of conclusions, beside the names of sources"""
 NAMING_ANOTHER_EXIT = frozenset(
     {"access-exit-unknown", "bus-stop-exit-unknown", "entrance-far-from-exit", "entrance-without-exit"}
 )
-"""checks that find an exit named which LTA's exit dataset lacks: then the one it has is not the only one"""
+"""checks for exits that LTA's exit dataset lacks; if one has findings, a listed exit is not the only one"""
 
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """That an exit is step-free, and what that rests on."""
+    """The conclusion that an exit is step-free, with its premises."""
 
     access: ExitAccess
     rests_on_lift: bool
-    """whether it falls if it is in dispute that the exit has a lift"""
+    """whether a dispute about the exit's lift invalidates it"""
     documents: tuple[Provenance, ...]
-    """of the premises that no source of the station brings along"""
+    """provenance of the premises that do not come from the station's sources"""
 
 
 NO_CONCLUSIONS: Mapping[str, Conclusion] = MappingProxyType({})
@@ -54,13 +55,13 @@ NO_CONCLUSIONS: Mapping[str, Conclusion] = MappingProxyType({})
 def conclude_step_free(
     station: Station, claims: Sequence[StationClaims], as_of: date, network: Network | None = None
 ) -> dict[str, Conclusion]:
-    """Return what follows from some sources' claims, by exit; the order of the sources does not matter.
+    """Return the conclusions from all sources' claims, by exit id; the order of the sources does not matter.
 
     Args:
-        station: a station of stage 1.
-        claims: what all sources say of it.
-        as_of: the day described; a statement says nothing of an earlier one.
-        network: the network by which statements and stations are held together; default: the package's own.
+        station: the station as stage 1 returns it.
+        claims: one per source.
+        as_of: the day described; statements made after it are not used.
+        network: the network that relates statements to stations; default: the package's own.
     """
     known = network or load_network()
     lifts: dict[str, list[Evidence]] = {}
@@ -83,12 +84,12 @@ def conclude_step_free(
 def find_standing(
     conclusion: Conclusion | None, speakers: Sequence[Speaker], disputed: Collection[str]
 ) -> ExitAccess | None:
-    """Return what is concluded of an exit, unless the lift that it rests on is in dispute.
+    """Return the concluded access of an exit, unless it depends on a disputed lift.
 
     Args:
-        conclusion: what follows from the claims.
-        speakers: what each of them says of access through the exit.
-        disputed: fields that a source found contradicted within itself.
+        conclusion: the conclusion, if there is one.
+        speakers: the answers of all sources about access through the exit.
+        disputed: fields for which a source contradicts itself.
     """
     if conclusion is None:
         return None
@@ -103,6 +104,7 @@ def documents_of(conclusions: Mapping[str, Conclusion]) -> dict[str, Provenance]
 
 
 def _names_another_exit(claims: Iterable[StationClaims]) -> bool:
+    """Return whether a source names an exit that LTA's exit dataset lacks."""
     return any(
         any(finding.check in NAMING_ANOTHER_EXIT for finding in claim.findings)
         or any(one.reason == Reason.EXIT_UNKNOWN for one in claim.rejected)
@@ -111,12 +113,13 @@ def _names_another_exit(claims: Iterable[StationClaims]) -> bool:
 
 
 def _find_statement(station_code: str, as_of: date, network: Network) -> Statement | None:
+    """Return the first statement made by a day that covers a station code."""
     stated = (one for one in load_statements() if one.stated_on <= as_of)
     return next((one for one in stated if one.covers(station_code, network)), None)
 
 
 def _best(lifts: Iterable[Evidence]) -> Evidence | None:
-    """Return the record to rest on: one is enough, and an open one serves those who must leave others out."""
+    """Return the lift record to cite, if possible under an open licence, for users limited to these."""
     return min(
         lifts,
         key=lambda lift: (not is_open(lift.licence), lift.document_id, lift.record_id or ""),

@@ -1,7 +1,7 @@
-"""Say the same thing once: values that several readings give of one exit, with the evidence of all of them.
+"""Merge several readings of the same value into one, with the evidence of all.
 
-The most trusted reading decides what is published (the order of ``Method``); the others add their evidence.
-Among equals the order of documents and of places in them decides, never the order in which they were read.
+The most trusted reading (order of ``Method``) decides what is published; the others add their evidence. Among
+equals, document id and position decide, never the order in which they were read.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from mrt_pipeline.extraction.disputes import is_disputed_feature, is_step_free_d
 ItemT = TypeVar("ItemT", ExitPlatform, ExitBusStop, Landmark)
 
 Agreement = Callable[[Iterable[Evidence]], bool]
-"""tells whether some reasons are two publishers' that state the same"""
+"""returns whether evidence of one value comes from two publishers that state it"""
 
 _METHODS = list(Method)
 _CONFIDENCES = list(Confidence)
 
 
 def group(items: Iterable[ItemT], key: Callable[[ItemT], object]) -> list[list[ItemT]]:
-    """Return values that are the same together, in the order of first mention."""
+    """Group values by key, in the order of first mention."""
     groups: dict[object, list[ItemT]] = {}
     for item in items:
         groups.setdefault(key(item), []).append(item)
@@ -39,11 +39,11 @@ def group(items: Iterable[ItemT], key: Callable[[ItemT], object]) -> list[list[I
 
 
 def unite_same(same: list[ItemT], field: str) -> ItemT:
-    """Return the most trusted reading of one value, with the evidence and the best confidence of all.
+    """Return the most trusted reading of one value, with the evidence of all and the highest confidence.
 
     Args:
         same: the readings.
-        field: the field whose evidence says how far each is to be trusted.
+        field: the field whose evidence decides how far each is trusted.
     """
     if all(item == same[0] for item in same[1:]):
         return same[0]
@@ -54,9 +54,10 @@ def unite_same(same: list[ItemT], field: str) -> ItemT:
 
 
 def unite_landmarks(same: list[Landmark]) -> Landmark:
-    """Return the most trusted reading of one landmark; what it lacks, the other readings give.
+    """Return the most trusted reading of one landmark; other readings fill in missing fields.
 
-    Its name is spelled as under an open licence, if there is such a reading, for those who leave others out.
+    Its name is spelled as in a reading under an open licence, if there is one, so that the spelling remains
+    the same for users who exclude other licences.
     """
     if len(same) == 1:
         return same[0]
@@ -71,16 +72,16 @@ def unite_landmarks(same: list[Landmark]) -> Landmark:
 
 
 def _ranked(same: Iterable[ItemT], field: str) -> list[ItemT]:
-    """Return readings of one value, the most trusted first."""
+    """Return readings sorted by trust, the most trusted first."""
     return sorted(same, key=lambda item: (rank_of(item.evidence_for(field)), item.model_dump_json()))
 
 
 def unite_access(said: Sequence[ExitAccess], disputed: Collection[str] = ()) -> ExitAccess:
-    """Return what several statements about access through one exit come to.
+    """Merge several statements about access through one exit.
 
     Args:
         said: the statements, at least one.
-        disputed: fields that are published by nobody, since something else was said of them.
+        disputed: fields that are not published because they are contradicted.
     """
     answers = {item.step_free for item in said if item.step_free is not StepFree.UNKNOWN}
     is_disputed = len(answers) > 1 or is_step_free_disputed(disputed)
@@ -106,7 +107,7 @@ def unite_access(said: Sequence[ExitAccess], disputed: Collection[str] = ()) -> 
 
 
 def _reasons_of_features(said: Sequence[ExitAccess], features: set[AccessFeature]) -> EvidenceMap:
-    """Return the reasons for all features, and for each that not all documents among these name."""
+    """Return the evidence for all features together, and for each feature that only some documents name."""
     each: EvidenceMap = {
         f"features.{feature}": distinct(
             reason
@@ -128,7 +129,7 @@ def _undisputed(said: Iterable[ExitAccess], disputed: Collection[str]) -> set[Ac
 
 
 def _narrow_evidence(united: Landmark, same: Sequence[Landmark]) -> EvidenceMap:
-    """Return the reasons of all readings; where not all licences have a field so, of those that do for it."""
+    """Return the evidence of all readings; for a field that only some licences give, that of these alone."""
     narrowed = {
         name: own
         for name in united.claimed_fields()
@@ -154,17 +155,17 @@ def _giving(united: Landmark, same: Sequence[Landmark], name: str) -> tuple[Evid
 
 
 def distinct(reasons: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """Return reasons each once, the most trusted first."""
+    """Return evidence without duplicates, the most trusted first."""
     return tuple(sorted(dict.fromkeys(reasons), key=_place_of))
 
 
 def rank_of(reasons: Iterable[Evidence]) -> tuple[int, str, int, str]:
-    """Return how far a value is to be trusted for these reasons and where the best stands; less is better."""
+    """Return the rank of the best evidence, by method and then position; lower is more trusted."""
     return min(map(_place_of, reasons))
 
 
 def best_confidence(items: Iterable[ExitPlatform | ExitBusStop | ExitAccess | Landmark]) -> Confidence:
-    """Return the highest confidence that any reading has."""
+    """Return the highest confidence of any reading."""
     return min((item.confidence for item in items), key=_CONFIDENCES.index)
 
 

@@ -1,7 +1,7 @@
-"""Statements about one exit or platform that contradict each other: what they are about, and both sides.
+"""Find contradictory statements about one exit or platform, and describe both sides.
 
-What is disputed is published by nobody; a person is shown both sides. The same rule holds for statements of
-one page and for sources, and for every feature of access as for step-free access itself.
+A disputed value is not published; a finding shows both sides. This applies to statements of one page as well
+as to sources, and to every access feature as well as to step-free access.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ RULED_OUT: Mapping[AccessFeature, frozenset[AccessFeature]] = {
     AccessFeature.LIFT: frozenset({AccessFeature.STAIRS_ONLY}),
     AccessFeature.ESCALATOR: frozenset({AccessFeature.STAIRS_ONLY}),
 }
-"""what cannot be where another feature is"""
+"""features that another feature excludes"""
 
 _LOOK = "Check the exit, and correct the page."
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """What one statement, or one source, says of access through an exit, each answer with its words."""
+    """The answers of one statement or source about access through an exit."""
 
     name: str
     answers: Mapping[tuple[str, bool], str]
-    """field and whether it says yes, to the words that say so"""
+    """(field, True for yes) to the words that say so"""
 
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """Two answers about one field."""
+    """Contradictory answers about one field."""
 
     field: str
     sides: tuple[Side, ...]
@@ -57,17 +57,17 @@ class Dispute:
 
 
 def field_of_feature(feature: AccessFeature) -> str:
-    """Return the name under which a feature is disputed."""
+    """Return the name of a feature as the field of a dispute."""
     return f"access.features.{feature.value}"
 
 
 def field_of_letter(platform: ExitPlatform | Platform) -> str:
-    """Return the name under which the sign of the platforms of one direction is disputed."""
+    """Return the name of a direction's platform letter as the field of a dispute."""
     return f"platforms.{platform.station_code}>{platform.next_code}.platform_code"
 
 
 def answers_of(said: ExitAccess | FeatureDenial) -> dict[tuple[str, bool], str]:
-    """Return what a statement about access answers, with the words behind each answer."""
+    """Return the answers that a statement about access gives, with the words for each."""
     if isinstance(said, FeatureDenial):
         return {(field_of_feature(said.feature), False): _show_words(said.evidence)}
     answers: dict[tuple[str, bool], str] = {}
@@ -82,12 +82,12 @@ def answers_of(said: ExitAccess | FeatureDenial) -> dict[tuple[str, bool], str]:
 
 
 def words_of(record: Published, field: str) -> str:
-    """Return the best words behind a field of a record: a quote, or the name of a publisher's record."""
+    """Return the most trusted evidence for a field as text: a quote, or the id of a publisher's record."""
     return _show_words(record.evidence_for(field)[0])
 
 
 def find_disputes(speakers: Sequence[Speaker]) -> Iterator[Dispute]:
-    """Yield each field that is answered with yes and with no."""
+    """Yield a dispute for each field that has both yes and no as answers."""
     for field in (STEP_FREE, *map(field_of_feature, AccessFeature)):
         yes, no = (_sides(speakers, field, answer=answer) for answer in (True, False))
         if yes and no:
@@ -97,25 +97,25 @@ def find_disputes(speakers: Sequence[Speaker]) -> Iterator[Dispute]:
 
 
 def is_disputed_feature(feature: AccessFeature, disputed: Collection[str]) -> bool:
-    """Return whether a feature is disputed itself, or means something about step-free access that is."""
+    """Return whether a feature is disputed, or implies an answer on step-free access that is disputed."""
     is_of_step_free = STEP_FREE in disputed and feature.value in MEANING
     return is_of_step_free or field_of_feature(feature) in disputed
 
 
 def is_step_free_disputed(disputed: Collection[str]) -> bool:
-    """Return whether step-free access is disputed itself, or a feature that it was concluded from."""
+    """Return whether step-free access is disputed, or a feature that implies an answer on it."""
     return STEP_FREE in disputed or any(
         field_of_feature(feature) in disputed for feature in AccessFeature if feature.value in MEANING
     )
 
 
 def letter_dispute(sides: Iterable[Side], platform: ExitPlatform, believed: str = "") -> Dispute:
-    """Return that trains of one direction are said to use platforms of several letters.
+    """Return the dispute that several platform letters are given to one direction.
 
     Args:
-        sides: who says which letter.
+        sides: who gives which letter.
         platform: one reading of the platform.
-        believed: whose letters are published all the same.
+        believed: the source whose letters are published nevertheless, if any.
     """
     listed = tuple(sorted(set(sides), key=lambda side: (side.speaker, side.says, side.words or "")))
     told = [_say_letters(list(same)) for _, same in groupby(listed, key=lambda side: side.speaker)]
@@ -132,7 +132,7 @@ def letter_dispute(sides: Iterable[Side], platform: ExitPlatform, believed: str 
 
 
 def disagreement(station: Station, station_exit: StationExit | None, dispute: Dispute) -> Finding:
-    """Return the finding that statements about an exit, or the station itself, contradict each other."""
+    """Return the finding for a dispute about an exit, or about the station if there is no exit."""
     where = "" if station_exit is None else f" exit {station_exit.exit_code}"
     return finding_of(
         DISAGREEMENT,
@@ -145,7 +145,7 @@ def disagreement(station: Station, station_exit: StationExit | None, dispute: Di
 
 
 def _sides(speakers: Sequence[Speaker], field: str, *, answer: bool) -> tuple[Side, ...]:
-    """Return who gives an answer about a field, each with words that say so, whatever their order."""
+    """Return the speakers that give an answer about a field, with their words, independent of their order."""
     words: dict[str, str] = {}
     for speaker in speakers:
         if said := speaker.answers.get((field, answer)):

@@ -1,9 +1,8 @@
-"""Which exit a publisher's record means: by a label, or by the label and position of an entrance.
+"""Match a publisher's record to an exit, by its label, or by the label and position of an entrance.
 
-Two buildings of an interchange may each have an exit of one label. Then the line decides for which the list
-is made, and a position tells two exits apart where a line does not. But where neither can, where the building
-of these exits is itself in doubt, or where a label fits at a distance or two exits are near, nothing is
-claimed, and a finding says so.
+Two buildings of an interchange may have exits with the same label. Then the record's line decides, or the
+position. If neither does, if it is uncertain which building these exits belong to, or if label and position
+disagree, the record is not used, and a finding says so.
 """
 
 from __future__ import annotations
@@ -24,28 +23,28 @@ _WORD = r"(?i:exits?)\s*:?\s*"
 _LIST = re.compile(rf"(?:{_WORD})?{LABEL}(?:\s*(?:[,/&;]|(?i:\band\b))\s*(?:{_WORD})?{LABEL})*\.?")
 
 TOLERANCE_M = 50.0
-"""so far an entrance may lie from the exit of its label"""
+"""maximum distance between an entrance and the exit with its label"""
 CLEAR_M = 15.0
-"""what is nearer by so much than that of its label is more likely the same; two surveys differ by less"""
+"""an exit with another label that is nearer by this much is the likelier match; two surveys differ by less"""
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """A label as a publisher's record names it."""
+    """An exit label in a publisher's record."""
 
     label: str
     line_code: str
-    """the line whose building is meant if several have the label"""
+    """the line whose building is meant if several exits have the label"""
     record_id: str
     """``document_id:record``"""
     words: str
-    """what names it, for a person: ``LTA's lift 'EXIT A STREET LEVEL'``"""
+    """the record's name in messages: ``LTA's lift 'EXIT A STREET LEVEL'``"""
     is_line_stated: bool = False
-    """whether the record says expressly whose building it is, so that another one's exit is not meant"""
+    """whether the record states the line, so that exits of other buildings are excluded"""
 
 
 def read_exit_list(text: str) -> tuple[str, ...] | None:
-    """Return the labels of ``A``, ``Exit A``, ``A, B & C``; none if a text is anything else."""
+    """Return the labels in ``A``, ``Exit A`` or ``A, B & C``; None if a text is anything else."""
     folded = " ".join(text.split())
     if not _LIST.fullmatch(folded):
         return None
@@ -53,7 +52,7 @@ def read_exit_list(text: str) -> tuple[str, ...] | None:
 
 
 def match_exit(station: Station, naming: Naming) -> StationExit | Finding:
-    """Return the exit that a label means, or the finding that it means none, or one of several."""
+    """Return the exit that a label means, or a finding if it means none or may mean several."""
     named = [found for found in station.exits if found.exit_code == naming.label]
     if len(named) > 1 and find_doubt_of_building(station.slug, naming.label) is not None:
         return _ambiguous(station, naming, named)
@@ -69,7 +68,7 @@ def match_exit(station: Station, naming: Naming) -> StationExit | Finding:
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """An entrance as a publisher's record has it."""
+    """An entrance in a publisher's record."""
 
     label: str
     lat: float
@@ -77,23 +76,23 @@ class Entrance:
     record_id: str
     """``document_id:record``"""
     words: str
-    """whose entrance it is, for a person: ``LTA's train timetable``"""
+    """the record's source in messages: ``LTA's train timetable``"""
 
     def distance_m(self, found: StationExit) -> float:
-        """Return how far an exit is away, metres."""
+        """Return the distance to an exit in metres."""
         return distance_m(self.lat, self.lng, found.lat, found.lng)
 
 
 def match_entrance(
     station: Station, entrance: Entrance, exits: Iterable[StationExit], beside: Iterable[Entrance] = ()
 ) -> StationExit | Finding:
-    """Return the exit that an entrance is, or the finding that it is none, or one of several.
+    """Return the exit that an entrance is, or a finding if it is none or may be several.
 
     Args:
-        station: the one that it belongs to, or that is nearest.
+        station: the station that the entrance belongs to, or the nearest one.
         entrance: the record.
-        exits: those that it may be.
-        beside: the publisher's entrances of the station, one of which may lie where the exit does.
+        exits: the exits to choose from.
+        beside: the publisher's other entrances of the station, one of which may be a better match.
     """
     same = sorted(
         ((entrance.distance_m(found), found) for found in exits if found.exit_code == entrance.label),
@@ -102,20 +101,20 @@ def match_entrance(
     near = [found for metres, found in same if metres <= TOLERANCE_M]
     if len(near) == 1:
         nearer = _find_nearer(station, entrance, near[0], beside)
-        return _tell_entrance("entrance-ambiguous", station, entrance, nearer) if nearer else near[0]
+        return _entrance_finding("entrance-ambiguous", station, entrance, nearer) if nearer else near[0]
     if near:
         listed = joined((found.exit_id for found in near), "or")
-        return _tell_entrance("entrance-ambiguous", station, entrance, f"which may be {listed}")
+        return _entrance_finding("entrance-ambiguous", station, entrance, f"which may be {listed}")
     if same:
         metres, found = same[0]
         where = f"{metres:.0f} m from {found.exit_id}, the nearest of this label; expected at most"
-        return _tell_entrance("entrance-far-from-exit", station, entrance, f"{where} {TOLERANCE_M:.0f} m")
+        return _entrance_finding("entrance-far-from-exit", station, entrance, f"{where} {TOLERANCE_M:.0f} m")
     known = _list_labels(station)
-    return _tell_entrance("entrance-without-exit", station, entrance, f"where LTA's exit dataset {known}")
+    return _entrance_finding("entrance-without-exit", station, entrance, f"where LTA's exit dataset {known}")
 
 
 def _list_labels(station: Station) -> str:
-    """Return which exits LTA's dataset has at a station, worded for a sentence."""
+    """Return the exits that LTA's dataset has at a station, as part of a sentence."""
     labels = sorted({found.exit_code for found in station.exits})
     return f"lists only {', '.join(labels)}" if labels else "lists no exit"
 
@@ -146,7 +145,10 @@ def _ambiguous(station: Station, naming: Naming, choices: list[StationExit]) -> 
 def _find_nearer(
     station: Station, entrance: Entrance, found: StationExit, beside: Iterable[Entrance]
 ) -> str | None:
-    """Return what of another label is clearly nearer to an entrance or to its exit, if anything is."""
+    """Return what is clearly nearer: another exit to the entrance, or another entrance to the exit.
+
+    The result is part of a sentence; None if there is no such exit or entrance.
+    """
     most_m = entrance.distance_m(found) - CLEAR_M
     for other in station.exits if found in station.exits else ():
         if other.exit_code != entrance.label and entrance.distance_m(other) <= most_m:
@@ -157,7 +159,7 @@ def _find_nearer(
     return None
 
 
-def _tell_entrance(check: str, station: Station, entrance: Entrance, what: str) -> Finding:
+def _entrance_finding(check: str, station: Station, entrance: Entrance, what: str) -> Finding:
     return finding_of(
         check,
         f"{entrance.words} has an entrance {entrance.label} at {station.name}, {what}; the entrance was "

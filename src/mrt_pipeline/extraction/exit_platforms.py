@@ -1,7 +1,7 @@
-"""Which platforms an exit leads to, as sources claim it, and whether without a change of building.
+"""Claims about the platforms that an exit leads to, and whether they are in the same building.
 
-The direction of trains always rests on the network's table. A letter that a publisher gives to a platform
-rests on the publisher's record alone.
+The evidence for a direction is always the network table; that for a platform's letter is the publisher's
+record.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from mrt_pipeline.contracts.outputs import ExitEnrichment
 from mrt_pipeline.network import Direction, Network, network_evidence
 
 DirectionKey = tuple[str, str, str]
-"""line, code of the station, code of the next one"""
+"""line code, station code, and code of the next station"""
 SHOWN_DIRECTIONS = 10
 
 
 def is_same_building(code: str, station_exit: StationExit, station: Station, network: Network) -> bool:
-    """Return whether an exit leads to the platforms of a code without a change of building.
+    """Return whether an exit leads to the platforms of a station code without a change of building.
 
-    One building serves two codes when they share a reference position (Jurong East), unless each has exits of
-    its own: HarbourFront is one place to OneMap, but its two lines have an exit A each, 249 m apart.
+    Two codes share a building if they have the same reference position (Jurong East), unless each has its own
+    exits: HarbourFront is one position in OneMap, but its two lines each have an exit A, 249 m apart.
     """
     if code == station_exit.station_code:
         return True
@@ -46,9 +46,9 @@ def claim_platform(
     Args:
         way: the direction.
         found: the exit.
-        station: whose exit it is.
-        network: by which buildings are told apart.
-        said: further fields, among them the evidence for all but the building.
+        station: the exit's station.
+        network: determines which codes share a building.
+        said: further fields, including ``evidence`` for all fields except ``is_same_building``.
     """
     evidence = {**said.pop("evidence"), "is_same_building": cite_buildings(way.station_code, found)}
     return ExitPlatform(
@@ -64,16 +64,16 @@ def claim_platform(
 
 
 def cite_buildings(code: str, station_exit: StationExit) -> tuple[Evidence, ...]:
-    """Return what ``is_same_building`` is concluded from: why the exit is of its building, and both codes."""
+    """Return the evidence for ``is_same_building``: that for the exit's building, and both station codes."""
     return _cite_premises(station_exit.evidence_for("station_code"), station_exit.station_code, code)
 
 
 def cite_link(
     link: PlatformLink, platform: Platform, station_exit: StationExit, field: str
 ) -> tuple[Evidence, ...]:
-    """Return why a field of a link has its value: its own evidence, else what it follows from.
+    """Return the evidence for a field of a link: its own, or that of the platform or buildings.
 
-    Every exit leads to the platforms of its station for the reasons for which these are known.
+    That an exit leads to a platform of its station follows from the evidence for the platform.
     """
     if field in ("is_same_building", "confidence"):
         own = link.evidence.get("is_same_building")
@@ -83,25 +83,31 @@ def cite_link(
 
 @dataclass(frozen=True, slots=True)
 class SignedLetters:
-    """All letters from which trains of one direction leave; several are all true."""
+    """The letters of all platforms that trains of one direction use."""
 
     codes: tuple[str, ...]
     """at least one, in natural order"""
     confidence: Confidence
-    """of the least sure of them"""
+    """the lowest of all letters"""
     evidence: tuple[Evidence, ...]
-    """one record for each platform"""
+    """one record per platform"""
 
 
 def key_of(way: Direction) -> DirectionKey:
-    """Return what letters are looked up by."""
+    """Return the key under which the letters of a direction are stored."""
     return way.line_code, way.station_code, way.next_code
 
 
 def find_strays(
     signed: Iterable[DirectionKey], directions: Collection[DirectionKey], document_id: str
 ) -> tuple[Finding, ...]:
-    """Return a finding if letters are for directions that trains do not take on the run's day."""
+    """Return a finding if letters belong to directions without trains on the run's day.
+
+    Args:
+        signed: the directions that have letters.
+        directions: the network's directions on that day.
+        document_id: the document that gives the letters.
+    """
     stray = [direction for direction in signed if direction not in directions]
     if not stray:
         return ()
@@ -123,13 +129,13 @@ def claim_letters(
     letters: Mapping[DirectionKey, SignedLetters],
     network: Network,
 ) -> tuple[ExitEnrichment, ...]:
-    """Return for each exit a claim for each letter from which trains of each direction leave.
+    """Return a claim for each exit, direction and platform letter of a station.
 
     Args:
-        station: whose exits lead there.
-        ways_by_code: where trains go from any station.
-        letters: those of any direction.
-        network: by which buildings are told apart.
+        station: the station.
+        ways_by_code: directions by station code.
+        letters: platform letters by direction.
+        network: determines which codes share a building.
     """
     signed = [
         (way, letters[key_of(way)])

@@ -1,4 +1,4 @@
-"""What is known for certain, against which statements are held: the network on a day, LTA's bus tables."""
+"""The known facts that statements are checked against: the network on a day, and LTA's bus tables."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from mrt_pipeline.runtime.geometry import Point, SpatialIndex, to_svy21_all
 from mrt_pipeline.runtime.records import natural_key
 
 REACH_M = 400.0
-"""Straight line within which a listed bus stop can belong to an exit; a farther one is the page's mistake."""
+"""straight-line distance up to which a listed bus stop can belong to an exit; beyond it, the page is wrong"""
 
 
 @dataclass(frozen=True)
 class GroundingFacts:
-    """The network on a day, and LTA's bus stops with the services that call there."""
+    """The network on a day, and LTA's bus stops with their services."""
 
     network: Network
     as_of: date
@@ -32,12 +32,12 @@ class GroundingFacts:
 
     @cached_property
     def directions(self) -> Mapping[str, tuple[Direction, ...]]:
-        """Return where trains go, by station code."""
+        """Return the directions of trains, by station code."""
         return self.network.directions(self.as_of)
 
     @cached_property
     def former_directions(self) -> Mapping[str, tuple[Direction, ...]]:
-        """Return the directions of services that have ended, by station code."""
+        """Return the directions of discontinued services, by station code."""
         return self.network.former_directions(self.as_of)
 
     @cached_property
@@ -55,33 +55,33 @@ class GroundingFacts:
         )
 
     def names_of_building(self, item: StationExit) -> frozenset[str]:
-        """Return what tells an exit's building from others of its station: its line, and `MRT` or `LRT`."""
+        """Return the names that identify an exit's building at its station: its line, and `MRT` or `LRT`."""
         entry = self.network.find_code(item.station_code)
         lines = (line for line in self.network.lines if entry and line.line_code == entry.line_code)
         return frozenset(name for line in lines for name in (line.line_code, line.mode.upper()))
 
     @property
     def documents(self) -> dict[str, Provenance]:
-        """Return where the facts come from that a grounded value cites beside the page."""
+        """Return the provenance of the documents that a grounded value may cite besides the page, by id."""
         tables = self.buses.stops.provenance, self.buses.services.provenance
         return {document.document_id: document for document in (*tables, network_provenance(self.network))}
 
 
 @dataclass(frozen=True)
 class BusTables:
-    """Both tables as they were read, with look-ups that are made once, when first asked for."""
+    """LTA's tables of bus stops and services, with look-ups that are built on first use."""
 
     stops: SourceTable[BusStop]
     services: SourceTable[BusService]
 
     @cached_property
     def stops_by_code(self) -> Mapping[str, BusStop]:
-        """Return each stop by its code, in the table's order."""
+        """Return the stops by code, in the table's order."""
         return {stop.bus_stop_code: stop for stop in self.stops.records}
 
     @cached_property
     def services_by_stop(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the services that call at each stop in natural order: 2, 2A, 10, NR1."""
+        """Return the services at each stop, by stop code, in natural order: 2, 2A, 10, NR1."""
         found: dict[str, dict[str, None]] = {}
         for service in sorted(self.services.records, key=lambda service: natural_key(service.service_no)):
             for code in service.stop_codes:
@@ -90,23 +90,25 @@ class BusTables:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """Return what was odd about either table, and services that call at stops LTA does not list."""
+        """Return the findings about either table, and about services at stops that LTA does not list."""
         unknown = find_unknown_stops(self.stops, self.services)
         return (*self.stops.findings, *self.services.findings, *unknown)
 
     @cached_property
     def version(self) -> str:
-        """Return what identifies the content of both tables."""
+        """Return a string that identifies the content of both tables."""
         return f"{self.stops.provenance.sha256}+{self.services.provenance.sha256}"
 
     def services_at(self, bus_stop_code: str) -> tuple[str, ...]:
-        """Return the services that call at a stop; none if it has none or is unknown."""
+        """Return the services at a stop; empty if it has none or is unknown."""
         return self.services_by_stop.get(bus_stop_code, ())
 
     def stops_within(self, centres: Sequence[Point], radius_m: float) -> list[list[tuple[BusStop, float]]]:
-        """Return for each of some positions the stops within a straight line, nearest first.
+        """Return the stops near each position, nearest first, with their distances in metres.
 
-        Each with its distance in metres.
+        Args:
+            centres: positions in SVY21.
+            radius_m: straight-line search radius in metres.
         """
         return [
             [(self.stops_by_code[self._codes[number]], metres) for number, metres in found]
@@ -115,7 +117,7 @@ class BusTables:
 
     @cached_property
     def positions(self) -> Mapping[str, Point]:
-        """Return where each stop lies in SVY21, by its code."""
+        """Return the position of each stop in SVY21, by stop code."""
         places = to_svy21_all([(stop.lat, stop.lng) for stop in self.stops_by_code.values()])
         return dict(zip(self.stops_by_code, places, strict=True))
 
@@ -129,7 +131,7 @@ class BusTables:
 
 
 def find_unknown_stops(stops: SourceTable[BusStop], services: SourceTable[BusService]) -> tuple[Finding, ...]:
-    """Return a finding for each direction of a service that calls at stops which LTA does not list."""
+    """Return a finding for each direction of a service with stops that LTA does not list."""
     known = {stop.bus_stop_code for stop in stops.records}
     return tuple(
         finding_of(

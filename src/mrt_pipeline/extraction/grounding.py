@@ -1,8 +1,8 @@
-"""Keep of what was read from a page only what the page says and the network allows.
+"""Check every statement read from a page against the page itself and the network.
 
-A statement is published when its quote stands in the page, its value stands in the quote, the page says it of
-that very exit, and the exit, bus stop, line and direction exist. Everything else is rejected with a reason.
-Nothing here trusts the reader, least of all a language model: an invented value has no place to point to.
+A statement is published if its quote is in the page, its value is in the quote, the page says it of that
+exit, and the exit, bus stop, line and direction exist. Everything else is rejected with a reason. The reader
+is not trusted, least of all a language model: an invented value has no place in the page to point to.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from mrt_pipeline.runtime.geometry import distance_m
 
 MAX_QUOTE_CHARS = 600
 MAX_SHOWN_CHARS = 80
-"""How much of a rejected value is shown to a person."""
+"""A rejected value is reported up to this length."""
 
 
 ReadPassage = tuple[Passage, Sequence[Candidate]]
@@ -44,13 +44,13 @@ ReadPassage = tuple[Passage, Sequence[Candidate]]
 def ground(
     readings: Iterable[ReadPassage], station: Station, facts: GroundingFacts, *, source: str
 ) -> tuple[tuple[ExitEnrichment, ...], tuple[RejectedClaim, ...], tuple[Finding, ...]]:
-    """Return what may be published about a station's exits, what was rejected, and what contradicts itself.
+    """Return what may be published about a station's exits, rejected statements, and contradictions.
 
     Args:
-        readings: stretches of pages (a whole page is a passage from 0), each with what was read from it.
-        station: the station whose pages these are, with its exits.
-        facts: what statements are held against.
-        source: config name of the source that read them.
+        readings: passages of pages (a whole page is a passage from 0), each with the statements read from it.
+        station: the station that the pages are about, with its exits.
+        facts: the network and bus data that statements are checked against.
+        source: the name of the source in the configuration.
     """
     values: list[GroundedValue] = []
     rejected: list[RejectedClaim] = []
@@ -65,13 +65,13 @@ def ground(
 
 
 def _each_of(candidate: Candidate) -> list[Candidate]:
-    """Return a statement for each of the values that a model handed back as one: `X Mall, Y Residences`."""
+    """Split a list that a model returned as one value into statements of its own: `X Mall, Y Residences`."""
     if candidate.method is Method.RULE or candidate.field == "platform":
         return [candidate]
     values = split_list(candidate.value)
     if len(values) < 2:
         return [candidate]
-    if len(candidate.value) >= MAX_NAME_CHARS:  # the last one may be cut
+    if len(candidate.value) >= MAX_NAME_CHARS:  # the last one may be truncated
         values.pop()
     return [replace(candidate, value=value) for value in dict.fromkeys(values)]
 
@@ -79,7 +79,11 @@ def _each_of(candidate: Candidate) -> list[Candidate]:
 def _ground_candidate(
     candidate: Candidate, page: Passage, station: Station, facts: GroundingFacts
 ) -> list[GroundedValue]:
-    """Return a candidate's values, from the first occurrence of its quote that supports them."""
+    """Return a candidate's values, based on the first occurrence of its quote that supports them.
+
+    Raises:
+        UngroundedError: if none does, with the reason found at the first occurrence, if there is one.
+    """
     if candidate.as_of_year not in (None, facts.as_of.year):
         raise UngroundedError(Reason.NOT_CURRENT)
     if len(candidate.quote) > MAX_QUOTE_CHARS:
@@ -99,7 +103,13 @@ def _ground_candidate(
 
 
 def _exits_meant(candidate: Candidate, station: Station, facts: GroundingFacts) -> tuple[StationExit, ...]:
-    """Return the exits of a candidate's label, of its line if it names one; for a platform of none, all."""
+    """Return the exits with a candidate's label, limited to its line if it names one.
+
+    A platform without a label may be reached from any exit, so all are returned.
+
+    Raises:
+        UngroundedError: if there is no label where one is needed, or no exit has it.
+    """
     if candidate.exit_label is None:
         if candidate.field == "platform":
             return station.exits
@@ -130,12 +140,14 @@ def _ground_statement(statement: Statement, exits: tuple[StationExit, ...]) -> l
 
 
 def _only_exit(exits: tuple[StationExit, ...]) -> StationExit:
+    """Return the only exit; several with the same label are ambiguous, and raise ``UngroundedError``."""
     if len(exits) > 1:
         raise UngroundedError(Reason.EXIT_AMBIGUOUS)
     return exits[0]
 
 
 def _ground_bus_stop(statement: Statement, exits: tuple[StationExit, ...]) -> GroundedValue:
+    """Return the bus stop of a statement, for the only one of its exits within reach of the stop."""
     code = statement.candidate.value
     choose_place(statement, statement.places_of(code))
     stop = statement.facts.buses.stops_by_code.get(code) if BUS_STOP_CODE.fullmatch(code) else None

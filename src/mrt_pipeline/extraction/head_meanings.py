@@ -1,9 +1,9 @@
-"""Ask a model, once for each wording, what a head or key means that the vocabulary lacks.
+"""Ask a model what a head or key means that is not in the vocabulary, once for each wording.
 
-The model says nothing of any exit: the rules read the values below such a head as they would below a known
-one, and each is grounded as what a model says is, by the words around it. A head that takes something back is
-not asked about. The answer to a wording is kept and never replaced, so that the journal's key needs no more
-than the model and the prompt; without kept answers every station is done again.
+The model makes no statement about exits: the rules read the values below such a head as if it were known, and
+each is grounded as strictly as a model's statement, by the words around it. A head that retracts something is
+not asked about. Answers are stored by wording and never replaced, so the journal's key needs only the model
+and the prompt; if the stored answers are lost, every station is processed again.
 """
 
 from __future__ import annotations
@@ -35,9 +35,10 @@ from mrt_pipeline.runtime.model_usage import Ledger
 PROMPT = "heads-2"
 MAX_EXAMPLE_CHARS = 100
 MAX_HEADS = 10
-"""of one page; another one is not asked about"""
+"""maximum number of heads per page; the rest are not asked about"""
 _ASKED = (Meaning.LANDMARK, Meaning.BUS_STOP)
-"""Not access: a model's word for `Wish` above `Lift` would send a wheelchair user to stairs."""
+"""meanings offered to the model; not access, where a wrong answer, say for `Wish` above `Lift`, would send a
+wheelchair user to stairs"""
 _SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {"meaning": {"type": "string", "enum": [*_ASKED, "none"]}},
@@ -47,21 +48,21 @@ _SCHEMA: dict[str, Any] = {
 
 
 class Model(Protocol):
-    """Answers questions, and remembers answers."""
+    """A model that answers questions, with a store of answers."""
 
     def find(self, question: Question) -> ModelAnswer | None:
-        """Return the answer that is kept."""
+        """Return the stored answer, if there is one."""
 
     def ask(self, question: Question, ledger: Ledger) -> ModelAnswer:
         """Return an answer, or raise ``ModelCallError``."""
 
     def keep(self, question: Question, answer: ModelAnswer) -> None:
-        """Remember an answer to a question."""
+        """Store an answer."""
 
 
 @dataclass(frozen=True)
 class HeadReader:
-    """Reads values whose head is not known, by what a model says that the head means."""
+    """Reads values below unknown heads, whose meaning a model gives."""
 
     model: Model
     names: PlaceNames
@@ -70,10 +71,16 @@ class HeadReader:
     def read(
         self, page: Passage, headed: Sequence[HeadedValue], title: str, ledger: Ledger
     ) -> Iterator[Candidate]:
-        """Yield what the values say of their exits.
+        """Yield the statements of the values about their exits.
+
+        Args:
+            page: the passage that contains the values.
+            headed: values with unknown heads.
+            title: the page's title.
+            ledger: records the cost of the model's answers.
 
         Raises:
-            ModelCallError: if the model cannot be asked now.
+            ModelCallError: if the model is unavailable now.
         """
         rule_page = RulePage.of(PageText(title, page.text, ()), self.names, load_vocabulary())
         for head in list(dict.fromkeys(value.head for value in headed if value.exit_labels))[:MAX_HEADS]:
@@ -86,11 +93,11 @@ class HeadReader:
                     yield replace(found, method=Method.MODEL, cell=None)
 
     def _meaning_of(self, head: str, examples: Sequence[str], ledger: Ledger) -> Meaning | None:
-        """Return what a head means; what its wording was once said to mean counts for each page."""
+        """Return a head's meaning; the first answer for a wording applies to all pages."""
         if is_taken_back(head) or any(map(is_hostile, (head, *examples))):
             return None
         wording = make_head_question(folded(head), ())
-        with self._lock:  # of two stations that have it, one asks
+        with self._lock:  # so that two stations with the same head do not both ask
             answer = self.model.find(wording)
             if answer is None:
                 try:
@@ -104,7 +111,7 @@ class HeadReader:
 
 
 def make_head_question(head: str, examples: Sequence[str]) -> Question:
-    """Return the question what a head means, with values below it."""
+    """Return the question about a head's meaning, with example values."""
     text = "\n".join((f"Head: {head}", *(f"Value: {example}" for example in examples)))
     return Question((Message("system", _prompt()), Message("user", fenced(text))), _SCHEMA)
 
@@ -116,7 +123,7 @@ def _prompt() -> str:
 
 
 def _parse(text: str) -> Meaning | None:
-    """Return the one meaning that a model's reply names; none if it is no such reply."""
+    """Return the meaning that a model's reply names; None if it names none or several."""
     try:
         said = {str(found.get("meaning")) for found in find_objects(text, {"meaning"})}
     except BrokenObjectError:

@@ -1,7 +1,8 @@
-"""Whether the words of an element are seen by whoever looks at the page, as far as the page's HTML says so.
+"""Determine whether the words of an element are visible, as far as the page's HTML tells.
 
-What one click shows (``details``, a collapsed table) counts as seen, and so does what ``aria-hidden``
-keeps from screen readers alone: other editors see it and can correct it. Sheets of the site are not known.
+Content that one click reveals (``details``, a collapsed table) counts as visible, as does content that
+``aria-hidden`` hides only from screen readers: other editors see it and can correct it. The site's own style
+sheets are not known.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ _FONT_SIZE = re.compile(
 _SMALLER_TAGS = ("small", "sub", "sup")
 _SAME_GROUND = frozenset({"", "none", "inherit", "initial", "unset"})
 _NO_PICTURE = re.compile(r"none repeat scroll (?:0|0%) (?:0|0%) | none repeat scroll (?:0|0%) (?:0|0%)$")
-"""what older browsers wrote beside a colour"""
+"""values that older browsers added to a background colour"""
 _GROUND_TAGS = TABLE_PARTS | {"table", "body"}
 _LEADING_DIGITS = re.compile(r"\s*\+?\d+")
 _MOST_PX = {"width": 2000, "cellpadding": 400, "cellspacing": 400, "border": 10, "hspace": 400}
@@ -57,39 +58,46 @@ _SURELY_HIDING = re.compile(
     re.IGNORECASE,
 )
 _SHOWS_AGAIN = re.compile(r"font|visibility|[\\@{}]|/\*", re.IGNORECASE)
-"""What is within a hidden element may have letters of its own size, or be visible."""
+"""styles that may make content visible again within a hidden element"""
 Place = Literal["gone", "kept", "flowing", "unknown"]
-"""What becomes of the place of an element whose words are hidden: it takes none; a part of a table is where
-its row has it; it is no part of a table; or it is one, and its neighbours may be in other columns."""
+"""What happens to the space of an element whose words are hidden: it takes up none (``gone``); as a part of a
+table it keeps its position (``kept``); it is not part of a table (``flowing``); or it is, and may shift its
+neighbours to other columns (``unknown``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How an element looks, as the elements in it inherit it; the page is black on white."""
+    """The inherited appearance of an element; the default is black on white."""
 
     colour: Colour = BLACK
     ground: Colour = WHITE
-    """what is behind the letters, opaque"""
+    """the opaque colour behind the letters"""
     is_off_ground: bool = False
-    """whether the letters may stand beside that ground, on the page"""
+    """whether the letters may be outside that background, on the page's own"""
     has_inline_ground: bool = False
-    """whether that ground is no larger than a line of letters"""
+    """whether that background is only as large as a line of text"""
     has_fixed_columns: bool = False
     """whether it is in a table whose cells may be narrower than their words"""
     font_px: float = 16.0
     opacity: float = 1.0
     is_hidden: bool = False
-    """whether nothing within it is seen, for certain or for all that is known"""
+    """whether its content is, or may be, invisible"""
 
     @property
     def stands_out(self) -> bool:
-        """Return whether its own letters are seen on what is behind them."""
+        """Return whether its letters are visible against their background."""
         grounds = (self.ground, WHITE) if self.is_off_ground else (self.ground,)
         return all(stands_out(self.colour, ground) for ground in grounds)
 
 
 def look_of(element: _Element, parent: Look, *, is_hidden: bool = False) -> Look:
-    """Return how an element looks within another one; it may be hidden by more than its own style."""
+    """Return the appearance of an element.
+
+    Args:
+        element: the element.
+        parent: the appearance of the element around it.
+        is_hidden: whether something other than its own style, such as a style sheet, may hide it.
+    """
     tag = str(element.tag)
     found = declarations(element.get("style") or "")
     if (
@@ -111,7 +119,12 @@ def look_of(element: _Element, parent: Look, *, is_hidden: bool = False) -> Look
 
 
 def place_of(element: _Element, *, is_certain: bool = True) -> Place:
-    """Return what becomes of the place of an element whose words are hidden; not certain by a style sheet."""
+    """Return what happens to the space of a hidden element.
+
+    Args:
+        element: the element.
+        is_certain: False if a style sheet may affect it, which makes its position in a table unknown.
+    """
     found = declarations(element.get("style") or "")
     display = found.get("display") if found is not None else "unknown"
     if display == "none" or (display is None and _has_hiding_attribute(element)):
@@ -122,7 +135,7 @@ def place_of(element: _Element, *, is_certain: bool = True) -> Place:
 
 
 def is_surely_hidden(element: _Element) -> bool:
-    """Return whether there is no doubt that a hidden element is not seen, or was taken back by its editor."""
+    """Return whether a hidden element is certainly invisible, or was struck out by its editor."""
     if place_of(element) == "gone":
         return True
     return _SURELY_HIDING.search(element.get("style") or "") is not None and not any(
@@ -136,7 +149,7 @@ def _has_hiding_attribute(element: _Element) -> bool:
 
 
 def _has_doubtful_attribute(element: _Element) -> bool:
-    """Return whether an attribute may show other signs, or words backwards, far away or on a picture."""
+    """Return whether an attribute may show words in other symbols, reversed, far away or on a picture."""
     is_turned = (element.get("dir") or "ltr").strip().lower() not in ("ltr", "auto", "")
     is_illegible = element.tag == "font" and not is_legible((element.get("face") or "serif").lower())
     sizes = ((_LEADING_DIGITS.match(element.get(name) or ""), most) for name, most in _MOST_PX.items())
@@ -145,7 +158,7 @@ def _has_doubtful_attribute(element: _Element) -> bool:
 
 
 def _coloured(element: _Element, found: dict[str, str], parent: Look) -> Look:
-    """Return the look with an element's own colours; with one that is not known, nothing is seen."""
+    """Return the appearance with an element's own colours; hidden if one is unknown."""
     tag = element.tag
     ground = _ground_of(element, found, parent.ground)
     if ground is None:
@@ -173,14 +186,14 @@ def _coloured(element: _Element, found: dict[str, str], parent: Look) -> Look:
 
 
 def _may_move(tag: str, name: str, value: str) -> bool:
-    """Return whether a declaration may put an element's words beside what is behind the element around it."""
+    """Return whether a declaration may move words off the background of the element around them."""
     if tag not in TABLE_PARTS and _MOVING_BOXES.fullmatch(name):
         return not value.endswith("%")
     return _MOVING.fullmatch(name) is not None
 
 
 def _ground_of(element: _Element, found: dict[str, str], parent: Colour) -> Colour | None:
-    """Return what is behind an element's letters, by its style or attribute; none if that is not known."""
+    """Return the background of an element, from its style or attribute; None if unknown."""
     named = (element.get("bgcolor") or "").strip().lower() if element.tag in _GROUND_TAGS else ""
     if "background" in found or not named:
         return _ground(found.get("background", ""), parent)
@@ -188,7 +201,7 @@ def _ground_of(element: _Element, found: dict[str, str], parent: Colour) -> Colo
 
 
 def _ground(text: str, parent: Colour) -> Colour | None:
-    """Return what is behind an element's letters; none if that is not known."""
+    """Return the background that a CSS value gives; None if unknown."""
     if text in _SAME_GROUND:
         return parent
     colour = find_colour(_NO_PICTURE.sub("", text))
@@ -196,7 +209,7 @@ def _ground(text: str, parent: Colour) -> Colour | None:
 
 
 def _font_px(tag: str, found: dict[str, str], parent_px: float) -> float:
-    """Return how large an element's letters are; 0 if that is not known."""
+    """Return the font size of an element in px; 0 if unknown."""
     size = found.get("font-size")
     if size is None and "font" in found:
         named = _FONT_SIZE.search(found["font"])
@@ -217,7 +230,7 @@ def _font_px(tag: str, found: dict[str, str], parent_px: float) -> float:
 
 
 def _factor(opacity: str) -> float:
-    """Return an opacity from 0 to 1; 0 if it is not known."""
+    """Return an opacity from 0 to 1; 0 if unknown."""
     length = LENGTH.fullmatch(opacity)
     if length is None or length[2] not in ("", "%"):
         return 0.0

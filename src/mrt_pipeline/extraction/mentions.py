@@ -1,8 +1,8 @@
-"""Which exits, or which platforms, a place in a text speaks about.
+"""Find the exits or platforms that a position in a text is about.
 
-A statement belongs to an exit when its own sentence names that exit and no other; where a sentence names
-several, when its own clause does; in a table's row, when the row is that exit's; in a list or paragraph right
-below a heading, when the heading names it. Anything less clear belongs to nobody: the caller then drops it.
+A statement is about an exit if its sentence names that exit and no other. If a sentence names several, its
+clause decides; in a table, the row; in a list or paragraph directly below a heading, the heading. If none of
+these settles it, the statement has no owner, and the caller drops it.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ Labels = frozenset[str]
 NOBODY: Labels = frozenset()
 
 FOREIGN: Labels = frozenset({"-"})
-"""stands for the exits of something that is no station"""
+"""stands for exits that are not a station's, such as a fire exit"""
 
 MAX_FOREIGN_CHARS = 24
 MAX_HEADING_CHARS = 60
 MAX_LINES_BACK = 30
 MAX_RANGE = 15
-"""Exits A–P: no station has more exits in one row of labels."""
+"""the longest range of labels that is expanded, A–P: no station has more exits"""
 
 LABEL_PATTERN = r"(?:[A-Z][0-9]?|[0-9]{1,2}[A-Z]?)(?!\w)"
 ANY_CASE_LABEL = r"(?<![A-Za-z0-9])(?:[A-Za-z][0-9]?|[0-9]{1,2}[A-Za-z]?)(?!\w)"
-"""a label as a hasty hand writes it: `exit a`"""
+"""a label in either case, as in `exit a`"""
 _SMALL = (
     r"(?:(?:[b-z][0-9]?|a[0-9]|[0-9]{1,2}[a-z])(?!\w)|a(?=\s*(?:$|[.,:;|\t\n/&()\]–—-]|and\b|or\b|to\b)))"
 )
-"""a label in lower case within a sentence, where `a` is a word unless a mark or `and` follows it"""
+"""a lower-case label in a sentence; `a` is an article unless punctuation, `and`, `or` or `to` follows"""
 _BEFORE = r"(?:[-‑–—]|[\s:#(]{0,3})"
-"""between the word and its label: `Exit A`, `Exit: A`, `Exit (A)`, `Exit-A`"""
+"""what may separate the word and its label: `Exit A`, `Exit: A`, `Exit (A)`, `Exit-A`"""
 _RANGE = r"\s*(?:[-–—]|\bto\b)\s*"
 _FEW = r"\s*[/&+]\s*"
 _MANY = rf"(?:{_RANGE}|\s*(?:,\s*and\b|,|/|&|\+|\band\b|\bor\b)\s*)"
@@ -45,7 +45,7 @@ _CELL = re.compile(r"[|\t]")
 _SENTENCE_END = re.compile(r"[.!?;。；！？]+(?:\s+|$)|\s*[|\t]\s*")
 _CLAUSE_END = re.compile(r"[,:]|\b(?:but|while|whereas|although|though|however|and)\b", re.IGNORECASE)
 _NOT_APPLICABLE = re.compile(r"(?<![\w/])n/a(?![\w/])", re.IGNORECASE)
-"""is not the exits N and A"""
+"""`n/a`, which is not a list of exits N and A"""
 _JOINING = re.compile(r"\s*(?:,|/|&|and|or|,\s*and)\s*", re.IGNORECASE)
 _BULLET = re.compile(r"\s*[-*•·]\s+")
 _NAMELESS = re.compile(
@@ -60,7 +60,7 @@ _ROW_LABEL = re.compile(rf"\W*(?P<label>{ANY_CASE_LABEL})\s*(?=[|\t])")
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Labels named together at one place of a text."""
+    """Labels named together at one position in a text, as in `Exits A and B`."""
 
     start: int
     end: int
@@ -69,21 +69,26 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What kind of thing is named: the words that announce its labels."""
+    """A kind of labelled thing, exits or platforms, and the words that precede its labels."""
 
     one: str
+    """regular expression of the singular: `exit|entrance`"""
     many: str
+    """regular expression of the plural"""
     is_small_too: bool = False
-    """whether labels in lower case count"""
+    """whether lower-case labels count"""
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        """Return what a mention looks like; lists after commas need the plural (`Exit 1, 2 escalators`)."""
+        """Return the pattern of a mention.
+
+        A list with commas needs the plural: `Exit 1, 2 escalators` names one exit.
+        """
         return _pattern_of(self)
 
     @property
     def header(self) -> re.Pattern[str]:
-        """Return what the first cell of a table of such things says."""
+        """Return the pattern of a table's header row whose first cell names this kind."""
         return _header_of(self)
 
 
@@ -110,7 +115,7 @@ PLATFORM = Kind("platform", "platforms")
 
 
 def owner_at(text: str, start: int, end: int, kind: Kind = EXIT) -> Mention | None:
-    """Return the mention that the words ``text[start:end]`` belong to, nothing if that is not clear."""
+    """Return the mention that the words ``text[start:end]`` belong to; None if that is unclear."""
     line_start, line_end = line_at(text, start)
     if end > line_end:
         return None
@@ -128,22 +133,22 @@ def owner_at(text: str, start: int, end: int, kind: Kind = EXIT) -> Mention | No
 
 
 def labels_named(text: str) -> Labels:
-    """Return every label of an exit that a text names."""
+    """Return all exit labels that a text names."""
     lines = (line.span() for line in re.finditer(".+", text))
     return NOBODY.union(*(item.labels for bounds in lines for item in _mentions_in_line(text, *bounds, EXIT)))
 
 
 def is_nameless_exit(text: str) -> bool:
-    """Return whether a line is an exit that no label tells from others, or that is not in use or hidden.
+    """Return whether a line stands for an exit without a usable label: unnamed, hidden or not in use.
 
-    `New exit (2027)`, `Exit TBC`, `C (closed)`, `†`, `(closed)`.
+    For example `New exit (2027)`, `Exit TBC`, `C (closed)`, `†` and `(closed)`.
     """
     bare = _BARE_BEHIND.fullmatch(text)
     return _NAMELESS.fullmatch(text) is not None or (bare is not None and is_not_now(bare["rest"]))
 
 
 def mentions_in(text: str, start: int, end: int, kind: Kind = EXIT) -> list[Mention]:
-    """Return the mentions that stand within ``text[start:end]``."""
+    """Return the mentions within ``text[start:end]``."""
     return [
         Mention(match.start(), match.end(), _labels_of(text, match, kind))
         for match in kind.pattern.finditer(text, start, end)
@@ -151,20 +156,20 @@ def mentions_in(text: str, start: int, end: int, kind: Kind = EXIT) -> list[Ment
 
 
 def _labels_of(text: str, match: re.Match[str], kind: Kind) -> Labels:
-    """Return the labels of a mention; a fire exit, or a car park's, has none of the station's."""
+    """Return the labels of a mention; ``FOREIGN`` for a fire exit or the exit of a car park."""
     if kind is EXIT and _FOREIGN.search(text[max(0, match.start() - MAX_FOREIGN_CHARS) : match.start()]):
         return FOREIGN
     return labels_in(upper_labels(next(filter(None, match.groups()))))
 
 
 def line_at(text: str, position: int) -> tuple[int, int]:
-    """Return the bounds of the line around a position."""
+    """Return the bounds of the line that contains a position."""
     end = text.find("\n", position)
     return text.rfind("\n", 0, position) + 1, len(text) if end < 0 else end
 
 
 def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the bounds of the sentence, or table cell, around some words of one line."""
+    """Return the bounds of the sentence or table cell that contains ``text[start:end]``."""
     return _unit_at(_SENTENCE_END, text, start, end, line_at(text, start))
 
 
@@ -181,7 +186,16 @@ def _unit_at(
     within: tuple[int, int],
     whole: Iterable[Mention] = (),
 ) -> tuple[int, int]:
-    """Return the stretch around some words between two boundaries; those inside ``whole`` do not count."""
+    """Return the bounds of the unit that contains ``text[start:end]``, such as a sentence or clause.
+
+    Args:
+        boundary: what separates units.
+        text: the text.
+        start: where the words begin.
+        end: where they end.
+        within: the bounds that the unit cannot exceed.
+        whole: mentions that are not divided: the comma of `Exits A, B` is no boundary.
+    """
     left, right = within
     for match in boundary.finditer(text, *within):
         if any(item.start < match.end() and match.start() < item.end for item in whole):
@@ -194,7 +208,7 @@ def _unit_at(
 
 
 def _mentions_in_line(text: str, start: int, end: int, kind: Kind) -> list[Mention]:
-    """Return the mentions of a line; a table row's label counts when the table is about such things."""
+    """Return the mentions in a line, including a bare label that opens a row of a table of this kind."""
     found = mentions_in(text, start, end, kind)
     row = _ROW_LABEL.match(text, start, end)
     if row and _is_row_of(text, start, kind):
@@ -203,7 +217,7 @@ def _mentions_in_line(text: str, start: int, end: int, kind: Kind) -> list[Menti
 
 
 def _is_row_of(text: str, line_start: int, kind: Kind) -> bool:
-    """Return whether the table around a row announces such labels in the head of its first column."""
+    """Return whether the first column of a row's table is headed by this kind, as in `Exit | Nearby`."""
     for start, end in _lines_before(text, line_start):
         line = text[start:end]
         if not _CELL.search(line):
@@ -214,12 +228,12 @@ def _is_row_of(text: str, line_start: int, kind: Kind) -> bool:
 
 
 def _opens(text: str, line_start: int, mention: Mention) -> bool:
-    """Return whether a line begins with a mention, but for a list's mark or a table's border."""
+    """Return whether a line begins with a mention; list marks and table borders before it are ignored."""
     return not text[line_start : mention.start].strip(" -*•·|\t")
 
 
 def _owning_heading(text: str, line_start: int, kind: Kind) -> Mention | None:
-    """Return whose heading stands above a line: above its list, or right above its paragraph."""
+    """Return the mention in a line's heading: the one above its list, or directly above its paragraph."""
     bullet = _BULLET.match(text, line_start)
     is_listed = bullet is not None
     indent = bullet.end() - line_start if bullet else None
@@ -228,7 +242,7 @@ def _owning_heading(text: str, line_start: int, kind: Kind) -> Mention | None:
         mentions = mentions_in(text, start, end, kind)
         above = _BULLET.match(line)
         if mentions and above and indent is not None and above.end() >= indent:
-            return None  # an entry heads no other one of its own list
+            return None  # a list item is no heading for others at its own level
         words = line[above.end() if above else 0 :]
         is_exit = is_nameless_exit(words) or _BARE_LABEL.fullmatch(words) is not None
         is_item = is_listed and not mentions and above is not None and not is_exit
@@ -239,6 +253,7 @@ def _owning_heading(text: str, line_start: int, kind: Kind) -> Mention | None:
 
 
 def _is_heading(line: str, mention_start: int) -> bool:
+    """Return whether a line is a heading: short, opened by its mention, and not ending like a sentence."""
     opens = line[:mention_start].strip(" =#*-•·") == ""
     return (
         opens and len(line.strip()) <= MAX_HEADING_CHARS and not line.rstrip(" =").endswith((".", ",", ";"))
@@ -246,7 +261,7 @@ def _is_heading(line: str, mention_start: int) -> bool:
 
 
 def _lines_before(text: str, line_start: int) -> Iterator[tuple[int, int]]:
-    """Yield the bounds of the lines before a line, nearest first."""
+    """Yield the bounds of the preceding lines, nearest first."""
     for _ in range(MAX_LINES_BACK):
         if line_start == 0:
             return
@@ -256,7 +271,7 @@ def _lines_before(text: str, line_start: int) -> Iterator[tuple[int, int]]:
 
 
 def _joined(text: str, mentions: list[Mention]) -> list[Mention]:
-    """Return mentions with those joined by nothing but ``and``, ``or``, a comma made one."""
+    """Merge mentions separated only by a comma, ``/``, ``and`` or ``or``: `Exit A and Exit B`."""
     joined: list[Mention] = []
     for item in mentions:
         if joined and _JOINING.fullmatch(text, joined[-1].end, item.start):
@@ -271,12 +286,12 @@ def _within(mentions: Iterable[Mention], bounds: tuple[int, int]) -> list[Mentio
 
 
 def _only(mentions: list[Mention]) -> Mention | None:
-    """Return the first mention if all of them name the same labels."""
+    """Return the first mention if all name the same labels, else None."""
     return mentions[0] if len({item.labels for item in mentions}) == 1 else None
 
 
 def labels_in(listed: str) -> Labels:
-    """Return the labels of a list as written; a range (A–C, 1 to 4) names those between."""
+    """Return the labels in a written list, with ranges expanded: A, B and C for `A–C`."""
     listed = _NOT_APPLICABLE.sub(" ", listed)
     labels = set(re.findall(LABEL_PATTERN, listed))
     for first, last in re.findall(rf"({LABEL_PATTERN}){_RANGE}(?=({LABEL_PATTERN}))", listed):
@@ -285,11 +300,12 @@ def labels_in(listed: str) -> Labels:
 
 
 def upper_labels(listed: str) -> str:
-    """Return a list of labels with each label, and nothing else, in capitals as exits are signed."""
+    """Return a written list with its labels in capitals, as on signs, and everything else unchanged."""
     return re.sub(ANY_CASE_LABEL, lambda label: label.group().upper(), listed)
 
 
 def _between(first: str, last: str) -> list[str]:
+    """Return the labels of a range without its last; none if it is not a range of one kind."""
     if first.isdigit() and last.isdigit() and 0 < int(last) - int(first) <= MAX_RANGE:
         return [str(number) for number in range(int(first), int(last))]
     if len(first) == len(last) == 1 and first.isalpha() and last.isalpha() and first < last:

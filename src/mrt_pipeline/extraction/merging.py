@@ -1,14 +1,15 @@
-"""Merge what is said of the exits of a station: by the statements of one page, and by several sources.
+"""Merge claims about a station's exits: the statements of one page, or the claims of several sources.
 
-The same value is published once, with the evidence of all who say it. The most trusted reading decides how
-(order of ``Method``: LTA's record, topology, distance, a rule, a model). Two publishers that state the same
-make its confidence high, for step-free access only if one of them is more than low by itself; distance
-states nothing, and two readings of one page are one. What contradicts
-itself is not published, and a finding shows a person both sides. What a page said against itself stays
-disputed among sources, even if another reader of the page saw only one of the two sides. What follows from
-statements (``deduction``) is published where no source states it, or only with low confidence, and disputed
-where one denies it. Platforms are the station's, whichever exits they are said to be reached by
-(``station_platforms.py``).
+Each value is published once, in the form of its most trusted reading (order of ``Method``: LTA's record,
+topology, distance, rule, model), with the evidence of all that give it.
+
+- Confidence becomes high if two publishers state the same value; for step-free access, only if one of them
+  has more than low confidence by itself. Distance is no statement, and two readings of a page count as one.
+- Contradictory claims are not published; a finding shows both sides. A contradiction within a page remains a
+  dispute, even if another reader of the page saw only one side.
+- A conclusion from other statements (``deduction``) is published if no source states the value, or only with
+  low confidence. If a source denies it, it is disputed.
+- Platforms belong to the station, whichever exits lead to them (``station_platforms.py``).
 """
 
 from __future__ import annotations
@@ -63,14 +64,14 @@ from mrt_pipeline.extraction.station_platforms import (
 Item = ExitPlatform | ExitBusStop | ExitAccess | FeatureDenial | Landmark
 ItemT = TypeVar("ItemT", ExitPlatform, ExitBusStop, ExitAccess, FeatureDenial, Landmark)
 _STATING_NOTHING = (Method.GEOMETRY, Method.DEDUCTION)
-"""methods that add no publisher's own word: a conclusion has its premises of several, and stays medium"""
+"""methods that are no statement of a publisher: a conclusion cites several, and keeps medium confidence"""
 ONE_PAGE = "one page"
-"""who says what its statements say"""
+"""the speaker of all statements when a single page is merged"""
 
 
 @dataclass(frozen=True, slots=True)
 class GroundedValue:
-    """A value that may be published, and the exit it belongs to."""
+    """A value that passed grounding, and the exit that it belongs to."""
 
     exit_id: str
     item: Item
@@ -78,31 +79,32 @@ class GroundedValue:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One value, who says it, and at which place among all that the speaker says."""
+    """One value, and who says it."""
 
     speaker: str
     place: int
+    """position among the values of the speaker"""
     item: Item
 
 
 @dataclass(frozen=True, slots=True)
 class ExitClaims:
-    """All that is said about one exit."""
+    """All claims about one exit."""
 
     station: Station
     station_exit: StationExit
     said: tuple[Said, ...]
-    """in the order of the page, or of the configured sources"""
+    """in page order, or in the order of the configured sources"""
     told: tuple[Finding, ...] = ()
-    """what sources found contradicted within themselves"""
+    """findings of contradictions within one source"""
     publishers: Mapping[str, str] | None = None
-    """document id to publisher; none if one page alone says it all"""
+    """document id to publisher; None if all claims come from one page"""
     conclusion: Conclusion | None = None
-    """that the exit is step-free, as it follows from what is said"""
+    """the conclusion that the exit is step-free, if the claims allow it"""
 
     @property
     def disputed(self) -> frozenset[str]:
-        """Return the fields that a source found contradicted within itself."""
+        """Return the fields for which a source contradicts itself."""
         return frozenset(finding.field for finding in self.told if finding.field is not None)
 
     def items(self, kind: type[ItemT]) -> list[ItemT]:
@@ -110,17 +112,17 @@ class ExitClaims:
         return [said.item for said in self.said if isinstance(said.item, kind)]
 
     def agrees(self, reasons: Sequence[Evidence]) -> bool:
-        """Return whether two publishers state the same."""
+        """Return whether the evidence of a value comes from two publishers that state it."""
         return _agree(reasons, self.publishers)
 
 
 @dataclass(frozen=True, slots=True)
 class MergedStation:
-    """What all sources say of a station, each thing once."""
+    """The merged claims about a station."""
 
     platforms: tuple[Platform, ...]
     exits: tuple[LinkedExit, ...]
-    """every exit of the station, in its order"""
+    """all exits, in the station's order"""
     findings: tuple[Finding, ...]
     """where sources disagree"""
 
@@ -128,7 +130,11 @@ class MergedStation:
 def merge_page(
     values: Iterable[GroundedValue], station: Station
 ) -> tuple[tuple[ExitEnrichment, ...], tuple[Finding, ...]]:
-    """Return one enrichment per exit that a page has values for, in the station's order; and its disputes."""
+    """Merge the values of one page.
+
+    Returns:
+        One enrichment for each exit that has values, in the station's order; and the page's contradictions.
+    """
     by_exit: dict[str, list[Said]] = {}
     for place, value in enumerate(values):
         by_exit.setdefault(value.exit_id, []).append(Said(ONE_PAGE, place, value.item))
@@ -153,12 +159,15 @@ def merge_page(
 def merge_claims(
     station: Station, claims: Sequence[StationClaims], conclusions: Mapping[str, Conclusion] = NO_CONCLUSIONS
 ) -> MergedStation:
-    """Return what all sources say of a station.
+    """Merge all sources' claims about a station.
 
     Args:
-        station: a station of stage 1.
-        claims: what each source says of it.
-        conclusions: what follows from the claims, by exit.
+        station: the station as stage 1 returns it.
+        claims: one per source.
+        conclusions: conclusions from the claims, by exit id.
+
+    Raises:
+        InternalError: if a claim is about an exit that the station does not have.
     """
     by_exit: dict[str, list[Said]] = {found.exit_id: [] for found in station.exits}
     for claim in claims:
@@ -200,7 +209,7 @@ def merge_claims(
 
 
 def _readings_of(exits: Iterable[ExitClaims]) -> Iterator[Reading]:
-    """Yield what is said of the platforms that some exits lead to."""
+    """Yield all claims about the platforms that exits lead to."""
     for claims in exits:
         for said in claims.said:
             if isinstance(said.item, ExitPlatform):
@@ -208,7 +217,7 @@ def _readings_of(exits: Iterable[ExitClaims]) -> Iterator[Reading]:
 
 
 def _agree(reasons: Iterable[Evidence], publishers: Mapping[str, str] | None) -> bool:
-    """Return whether two publishers state the same; one page agrees with nobody."""
+    """Return whether evidence of one value comes from two publishers that state it; never within one page."""
     if publishers is None:
         return False
     stating = [item for item in reasons if item.method not in _STATING_NOTHING]
@@ -222,7 +231,7 @@ def _items_of(enrichment: ExitEnrichment) -> Iterator[Item]:
 
 
 def _merge_parts(claims: ExitClaims, findings: list[Finding]) -> dict[str, Any]:
-    """Return what belongs to one exit alone, as the fields of ``EnrichedExit``."""
+    """Merge the fields of ``EnrichedExit`` other than platforms, by field name."""
     return {
         "exit_id": claims.station_exit.exit_id,
         "access": _merge_access(claims, findings),
@@ -232,14 +241,16 @@ def _merge_parts(claims: ExitClaims, findings: list[Finding]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How an exit's records of one kind are merged."""
+    """How an exit's records of one type are merged."""
 
     key: Callable[[Any], object]
-    """what makes two the same"""
+    """records with equal keys are the same thing"""
     unite: Callable[[list[Any]], Any]
+    """merges records that are the same thing"""
     field: str
-    """whose evidence says how far a reading is to be trusted"""
+    """the field whose evidence decides how far a record is trusted"""
     order: Callable[[Any], Any]
+    """sort key of the result"""
 
 
 def _name_of(landmark: Landmark) -> str:
@@ -263,7 +274,7 @@ _WAYS: dict[type[Published], _Way] = {
 
 
 def _merge_listed(part: Part, claims: ExitClaims) -> tuple[Published, ...]:
-    """Return an exit's records of a part, each once; if there is no way of their own, by key."""
+    """Merge an exit's records of one part, by the part's own key unless ``_WAYS`` has another way."""
     by_key = attrgetter(part.key)
     by_default = _Way(by_key, partial(unite_same, field=part.key), part.key, by_key)
     way = _WAYS.get(part.record_type, by_default)
@@ -280,6 +291,7 @@ def _unite(same: list[Any], way: _Way, claims: ExitClaims) -> Published:
 
 
 def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | None:
+    """Merge the claims about access through an exit, and append a finding for each new contradiction."""
     stated = said = claims.items(ExitAccess)
     if not said and claims.conclusion is None:
         return None

@@ -1,6 +1,7 @@
-"""Have a model read a text: what it cuts is asked for in halves, what it garbles is asked for once more.
+"""Read text with a model.
 
-A text is cut at the ends of paragraphs and lines into excerpts that the model can answer for.
+Texts are cut into excerpts at the ends of paragraphs and lines. If the answer to an excerpt is cut off, each
+half of the excerpt is sent separately; if the answer is unreadable, it is requested once more.
 """
 
 from __future__ import annotations
@@ -18,16 +19,16 @@ from mrt_pipeline.runtime.model import TOO_LONG, ModelAnswer, Question
 from mrt_pipeline.runtime.model_usage import Ledger
 
 _ENDS = ("\n\n", "\n", ". ", " ")
-"""Where a text may be cut, the best first."""
+"""where a text may be cut, the best first"""
 
 _BETWEEN = "\n\n"
 
 MAX_HALVINGS = 3
-"""A text is asked about in eight pieces at most."""
+"""how many times an excerpt may be halved: into eight pieces at most"""
 LEAST_HALVED_CHARS = 250
-"""A shorter text, some three sentences, is not halved: what cuts an answer to it cuts the next one, too."""
+"""a shorter text, about three sentences, is not halved: the answers to its halves would be cut off too"""
 MAX_CUT_PIECES = 2
-"""After so many of the smallest pieces, none of which was answered, no other piece is asked about."""
+"""if so many of the smallest pieces have a cut-off answer and none has been answered, no more are sent"""
 
 _IGNORED_SCHEMA = (
     "If many stations report this, the server ignores response_format: choose a model and a server with "
@@ -36,7 +37,7 @@ _IGNORED_SCHEMA = (
 
 
 def pack(texts: Iterable[str], max_chars: int) -> list[str]:
-    """Return texts in their order, short ones put together and long ones cut, none longer than asked."""
+    """Join short texts and cut long ones, in order, into pieces of at most ``max_chars`` characters."""
     packed: list[str] = []
     for piece in (piece for text in texts for piece in _cut(text.strip(), max_chars)):
         if packed and len(packed[-1]) + len(_BETWEEN) + len(piece) <= max_chars:
@@ -47,40 +48,40 @@ def pack(texts: Iterable[str], max_chars: int) -> list[str]:
 
 
 def halve(text: str) -> tuple[str, ...]:
-    """Return a text in two pieces of about the same size; in one, or none, if it is too short for that."""
+    """Cut a text into two pieces of similar size; returns one piece or none if the text is too short."""
     at = _find_end(text, len(text) // 4, 3 * len(text) // 4, len(text) // 2)
     return tuple(piece for piece in (text[:at].strip(), text[at:].strip()) if piece)
 
 
 class Model(Protocol):
-    """Answers questions, and remembers those answers that were of use."""
+    """A model that answers questions and stores useful answers."""
 
     def ask(self, question: Question, ledger: Ledger) -> ModelAnswer:
         """Return an answer, or raise ``ModelCallError``."""
 
     def keep(self, question: Question, answer: ModelAnswer) -> None:
-        """Remember an answer to a question."""
+        """Store an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a model read from a text, and what of it it could not answer for."""
+    """The statements that a model read in a text, and the pieces for which it failed."""
 
     candidates: tuple[Candidate, ...] = ()
     failures: tuple[str, ...] = ()
-    """one sentence for each piece that nothing came of"""
+    """one sentence for each failed piece"""
     answered: int = field(default=0, compare=False)
-    """how many pieces were answered whole"""
+    """number of pieces with a complete answer"""
     cut: int = field(default=0, compare=False)
-    """to how many of the smallest pieces the answer was cut"""
+    """number of smallest pieces with a cut-off answer"""
 
     @property
     def is_hopeless(self) -> bool:
-        """Return whether asking about more of the text would only bring more answers that are cut."""
+        """Return whether sending more of the text would only produce more cut-off answers."""
         return not self.answered and self.cut >= MAX_CUT_PIECES
 
     def __add__(self, other: Reading) -> Reading:
-        """Return what was read from two texts."""
+        """Return the reading of both texts."""
         return Reading(
             self.candidates + other.candidates,
             self.failures + other.failures,
@@ -92,10 +93,16 @@ class Reading:
 def read_excerpts(
     excerpts: Iterable[Excerpt], model: Model, ledger: Ledger, halvings: int = MAX_HALVINGS
 ) -> Reading:
-    """Return what a model reads from several texts, as far as it is of use to ask about them.
+    """Read several excerpts, stopping early if the answers are hopeless.
+
+    Args:
+        excerpts: the excerpts.
+        model: the model.
+        ledger: records the cost of its answers.
+        halvings: how many times an excerpt may still be halved.
 
     Raises:
-        ModelCallError: if it cannot be asked now.
+        ModelCallError: if the model is unavailable now.
     """
     whole = Reading()
     waiting = deque(excerpts)
@@ -108,10 +115,10 @@ def read_excerpts(
 
 
 def read_excerpt(excerpt: Excerpt, model: Model, ledger: Ledger, halvings: int = MAX_HALVINGS) -> Reading:
-    """Return what a model reads from a text.
+    """Read one excerpt; arguments as for ``read_excerpts``.
 
     Raises:
-        ModelCallError: if it cannot be asked now; what it refuses for good is told in the reading.
+        ModelCallError: if the model is unavailable now; a permanent refusal becomes a failure in the reading.
     """
     question = make_question(excerpt)
     try:
@@ -140,7 +147,7 @@ def _cut(text: str, max_chars: int) -> Iterator[str]:
 
 
 def _find_end(text: str, first: int, last: int, wanted: int) -> int:
-    """Return the best place to cut between two positions, as near as possible to a wanted one."""
+    """Return the best position to cut between ``first`` and ``last``, as close as possible to ``wanted``."""
     for end in _ENDS:
         before, after = text.rfind(end, first, wanted), text.find(end, wanted, last)
         places = [place + len(end) for place in (before, after) if place >= 0]
@@ -152,10 +159,13 @@ def _find_end(text: str, first: int, last: int, wanted: int) -> int:
 def _readable(
     excerpt: Excerpt, answer: ModelAnswer, model: Model, ledger: Ledger
 ) -> tuple[Reply, ModelAnswer]:
-    """Return a reply and the answer it was read from, which is a second one if the first is unreadable.
+    """Parse an answer, and request another one if it is unreadable.
+
+    Returns:
+        The reply, and the answer that it was parsed from.
 
     Raises:
-        ModelCallError: if the second one is no better, or cut.
+        ModelCallError: if the second answer is unreadable or cut off too.
     """
     try:
         return parse_reply(answer.text), answer
@@ -172,7 +182,7 @@ def _readable(
 
 
 def _read_cut(excerpt: Excerpt, answer: ModelAnswer, model: Model, ledger: Ledger, halvings: int) -> Reading:
-    """Return what a model reads from the halves of a text, if these are worth asking about."""
+    """Read the halves of an excerpt whose answer was cut off; a failure if it is too short to halve."""
     is_small = not halvings or len(excerpt.text) < LEAST_HALVED_CHARS
     halves = () if is_small else _halves(excerpt)
     if halves:
@@ -190,6 +200,6 @@ def _cut_sentence(answer: ModelAnswer, length: int) -> str:
 
 
 def _halves(excerpt: Excerpt) -> tuple[Excerpt, ...]:
-    """Return a text in two; none if it is too short for that."""
+    """Return the two halves of an excerpt; empty if it is too short."""
     halves = halve(excerpt.text)
     return tuple(Excerpt(excerpt.station_name, half) for half in halves) if len(halves) > 1 else ()

@@ -1,7 +1,7 @@
-"""Read a publisher's page in lines: texts between breaks, and names in bold; and which may be places.
+"""Read a publisher's page as lines: the text between breaks, and names in bold.
 
-Words that are struck out or hidden are left out. A raised or lowered mark, and an image whose text takes
-something back, become words, so that what stands beside them is not read as if they were not there.
+Struck-out and hidden words are omitted. A superscript or subscript mark, and an image whose text retracts
+something, become words, so that they are not ignored when the text beside them is read.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ MAX_NAME_CHARS = 100
 NOTHING = frozenset(
     {"", "nil", "none", "na", "n/a", "n.a", "not applicable", "no place of interest", "no places of interest"}
 )
-"""lines that name no landmark, in small letters and without the signs around them"""
+"""lines that name no landmark, in lower case and without punctuation around them"""
 _SKIPPED = frozenset({"script", "style", "noscript", "template"})
 _BREAKS = frozenset({"br", "p", "div", "li", "ul", "ol", "tr", "td"})
 _BOLD = frozenset({"b", "strong"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _STRUCK = frozenset({"s", "strike", "del"})
 _GONE = "del"
-"""what an element becomes whose words are not seen; a heading stays one, and ends what is before it"""
+"""tag given to an element whose words are hidden; a heading remains one, and ends the part before it"""
 _NAMED = "named"
-"""attribute of such an element that had names in bold, or was part of one"""
+"""attribute given to such an element if it contained bold names or was part of one"""
 _ORDINAL = re.compile("st|[nr]d|th", re.IGNORECASE)
 MARK = "†"
-"""stands for a footnote's mark"""
+"""replaces a footnote mark"""
 
 
 def root_of(content: bytes, document_id: str) -> _Element | None:
-    """Return the root of a page's elements; none if there is nothing in it to read.
+    """Return the root element of a page, with hidden words removed; None if the page has no elements.
 
     Raises:
-        SourceFormatError: if it repeats a secret.
+        SourceFormatError: if the page contains a secret.
     """
     if (secret := SECRETS.find(content)) is not None:
         raise SourceFormatError(document_id, f"the response repeats the value of {secret} and is not used.")
-    from mrt_pipeline.extraction.page_text import parse_html  # a run from recorded tables reads no page
+    from mrt_pipeline.extraction.page_text import parse_html  # not needed by a run from recorded tables
 
     root = parse_html(content.decode("utf-8", "replace"))
     for element in [] if root is None else list(root.iter()):
@@ -55,12 +55,12 @@ def root_of(content: bytes, document_id: str) -> _Element | None:
 
 
 def text_of(element: _Element) -> str:
-    """Return all text in an element, white space folded, and a space where a line ends."""
+    """Return all text in an element, with white space collapsed and a space at each line break."""
     return " ".join("".join(_texts_of(element)).split())
 
 
 def lines_of(content: Iterable[_Element | str]) -> Iterator[tuple[bool, str]]:
-    """Yield names in bold, and the lines between breaks, white space folded; each with whether it is bold."""
+    """Yield bold names and the lines between breaks, with white space collapsed; True for a bold name."""
     line: list[str] = []
     for tag, text in (token for part in content for token in _tokens_of(part)):
         if tag == "":
@@ -73,18 +73,18 @@ def lines_of(content: Iterable[_Element | str]) -> Iterator[tuple[bool, str]]:
 
 
 def is_landmark(line: str) -> bool:
-    """Return whether a line may be the name of a landmark: it names something, and can be shown."""
+    """Return whether a line may be a landmark's name: short, printable, and not `none` or a retraction."""
     is_name = len(line) <= MAX_NAME_CHARS and line.isprintable() and any(char.isalnum() for char in line)
     return is_name and line.lower().strip(" .:-–—") not in NOTHING and not is_takeback(line)
 
 
 def is_takeback(line: str) -> bool:
-    """Return whether a line may take back what stands beside it: ``Closed from 1 Jan``, ``Mall†``."""
+    """Return whether a line may retract those beside it: ``Closed from 1 Jan``, ``Mall†``."""
     return MARK in line or is_not_now(line)
 
 
 def _mark(element: _Element) -> None:
-    """Leave out the words of an element that are not seen, and write out what may take others back."""
+    """Remove an element's hidden words, and write marks and images that may retract others as text."""
     tag = str(element.tag)
     if tag in _STRUCK or is_surely_hidden(element):
         is_named = any(found.tag in _BOLD for found in (*element.iter(), *element.iterancestors()))
@@ -102,7 +102,10 @@ def _mark(element: _Element) -> None:
 
 
 def _empty(element: _Element) -> None:
-    """Take all from an element but its tail, which lxml would refuse to write with a control character."""
+    """Remove everything from an element except its tail.
+
+    The tail is not written again, because lxml would reject a control character in it.
+    """
     del element[:]
     element.attrib.clear()
     element.text = None
@@ -124,7 +127,7 @@ def _finish(line: list[str]) -> Iterator[tuple[bool, str]]:
 
 
 def _tokens_of(part: _Element | str) -> Iterator[tuple[str, str]]:
-    """Yield texts, under no tag, and what ends a line: a break, a box, or a name in bold with its text."""
+    """Yield tag and text: no tag for plain text, ``b`` for a bold name, another tag for the end of a line."""
     if isinstance(part, str):
         yield "", part
         return

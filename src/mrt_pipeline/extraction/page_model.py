@@ -1,8 +1,8 @@
-"""A page as clean text with the structure that its HTML had, every part a stretch of that text.
+"""A page as clean text, with the structure of its HTML as positions in that text.
 
-The text is what evidence points into. Headings stand as ``== Exits ==``, list items begin with ``- ``, a
-table's row is one line with its cells divided by `` | ``; a cell that spans rows is repeated in each of
-them, so that every row can be read alone.
+Evidence points into this text. Headings are written as ``== Exits ==``, list items begin with ``- ``, and a
+table row is one line with its cells separated by `` | ``. A cell that spans rows is repeated in each of them,
+so that every row can be read alone.
 """
 
 from __future__ import annotations
@@ -14,29 +14,30 @@ from typing import Literal
 
 CELL_BREAK = " | "
 ITEM_BREAK = "; "
-"""stands in a cell for a line break, a paragraph or a list item"""
+"""replaces a line break, paragraph or list item in a cell"""
 
 NOTE = "†"
-"""stands for words that are not read and may take back what they stand beside, or head"""
+"""replaces omitted words, such as footnote marks, that may retract what is beside or below them"""
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _JOINERS = frozenset("\u200c\u200d")
-"""part of correct spelling in Indic scripts"""
+"""invisible, but required for correct spelling in Indic scripts"""
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of the page's text; ``links`` are the stretches in it that lead to other pages."""
+    """A part of the page's text."""
 
     start: int
     end: int
     links: tuple[tuple[int, int], ...] = ()
+    """bounds of the links in it"""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading; level 1 is the page's own title, 6 the lowest."""
+    """A heading; level 1 is the page's title, 6 the lowest."""
 
     piece: Piece
     level: int
@@ -47,25 +48,25 @@ Kind = Literal["paragraph", "item", "term"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A paragraph, an item of a list, or the term that items explain."""
+    """A paragraph, a list item, or the term that items explain."""
 
     piece: Piece
-    """without the mark of a list"""
+    """without the list mark"""
     kind: Kind
     depth: int = 0
-    """how many lists an item stands in"""
+    """number of lists that contain it"""
     goes_on: bool = False
-    """a line break alone divides it from the line before"""
+    """whether only a line break separates it from the line before"""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table's grid; one that spans columns stands in each of them with the same piece."""
+    """A cell of a table's grid; one that spans columns is in each of them, with the same piece."""
 
     piece: Piece
     is_header: bool
     origin: int
-    """equal for all grid positions of one cell of the page"""
+    """number of the cell on the page, equal for all grid positions that it spans"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Table:
     caption: Piece | None
     rows: tuple[Row, ...]
     item: Line | None = None
-    """the entry of a list that it stands in"""
+    """the list item that contains it"""
 
 
 Block = Heading | Line | Table
@@ -92,13 +93,13 @@ Block = Heading | Line | Table
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """A page's title and clean text, and the blocks it consists of, in the order of the text."""
+    """A page's title, clean text, and blocks in text order."""
 
     title: str
     text: str
     blocks: tuple[Block, ...]
     cut: tuple[str, ...] = ()
-    """how those parts begin that were too long to be read to their end, or found no room"""
+    """the first characters of each part that was too long, or did not fit into the text"""
 
     def words(self, piece: Piece) -> str:
         """Return the text of a piece."""
@@ -106,7 +107,7 @@ class PageText:
 
 
 def bounds_of(block: Block) -> tuple[int, int]:
-    """Return where a block begins and ends in the text."""
+    """Return the bounds of a block in the text."""
     if isinstance(block, Table):
         start = block.caption.start if block.caption else block.rows[0].start
         return start, block.rows[-1].end
@@ -114,13 +115,13 @@ def bounds_of(block: Block) -> tuple[int, int]:
 
 
 def is_invisible(char: str) -> bool:
-    """Return whether nobody sees a character, so that a page could hide words by it or break them up.
+    """Return whether a character is invisible, so that a page could hide or split words with it.
 
-    Such are control characters, marks of writing direction and the like.
+    Examples are control characters and marks of writing direction.
     """
     return unicodedata.category(char) in _INVISIBLE and char not in _JOINERS
 
 
 def writable(text: str) -> str:
-    """Return a text without the characters that lxml reads in a page, but refuses to put into one."""
+    """Return a text without the characters that lxml accepts when parsing but rejects when writing."""
     return _UNWRITABLE.sub("", text)

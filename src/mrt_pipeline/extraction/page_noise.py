@@ -1,6 +1,7 @@
-"""What of a page's HTML is not its text, and what stands for it: scripts, navigation, footnotes, images.
+"""Decide which elements of a page are not part of its text, and what replaces them.
 
-A few images stand for a word; others, and what is left out, may say something that takes words back.
+Scripts, navigation, footnotes and most images are omitted. A few images are replaced by a word. If an omitted
+element may retract the words beside it, ``NOTE`` replaces it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _SHOWN_TAGS = ("code", "pre", "kbd", "samp", "tt", "var", "xmp", "listing", "plaintext")
-"""hold examples, but are seen, as a word of a sentence may be"""
+"""omitted, as they contain examples, but visible, so that they may be part of a sentence"""
 DROPPED_TAGS = frozenset(
     {
         *("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas"),
@@ -32,7 +33,7 @@ DROPPED_TAGS = frozenset(
     }
 )
 TAKEN_BACK_TAGS = frozenset({"s", "strike", "del"})
-"""what an editor has taken back"""
+"""words struck out by an editor"""
 
 _DROPPED_CLASS = re.compile(
     r"(?:^|\s)(?:navbox|navigation|toc|mw-editsection|mw-references|references?|reflist"
@@ -41,7 +42,7 @@ _DROPPED_CLASS = re.compile(
     re.IGNORECASE,
 )
 _SILENT_CLASS = re.compile(r"navbox|navigation|mw-(?!references)|catlinks|printfooter|gallery|sistersite")
-"""Says nothing of what it stands in."""
+"""elements that say nothing about their surroundings"""
 _NOTICE_CLASS = re.compile(r"(?:^|\s)(?:[a-z]*mbox|hatnote|dablink)(?:[\w-]*)(?:\s|$)", re.IGNORECASE)
 _FIGURE_TAGS = frozenset({"figure", "button", "select", "marquee"})
 _HEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt"})
@@ -60,17 +61,17 @@ _FILE_ENDING = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
 _OWN_BLOCKS = frozenset({"p", "div", "center", "body"})
 
 ICONS = word_list("icons")
-"""The only images that stand for a word: those whose text says one of these."""
+"""alternative texts of the images that are replaced by their text"""
 
 
 def is_dropped(element: _Element) -> bool:
-    """Return whether an element and all within it is not part of the page's text."""
+    """Return whether an element, with everything in it, is omitted from the page's text."""
     tag = element.tag
     if not isinstance(tag, str):
         return True
     if tag in DROPPED_TAGS:
         return True
-    if tag == "sup":  # a footnote's mark behind a label would read as part of it: A¹
+    if tag == "sup":  # a footnote mark after a label would read as part of it: A¹
         return not _ORDINAL.fullmatch("".join(map(str, element.itertext())))
     if _is_file_link(element):
         return True
@@ -82,7 +83,10 @@ def is_dropped(element: _Element) -> bool:
 
 
 def notes_of(root: _Element) -> dict[str, bool]:
-    """Return a page's notes by the links to them, and whether each may take back what it is a note to."""
+    """Return a page's footnotes by link target, each with whether it may retract the words it belongs to.
+
+    A source citation, or a note that is understood, does not.
+    """
     return {
         f"#{item.get('id')}": not (_names_source(item) or is_understood(text_in(item), may_name=True))
         for item in root.iter("li")
@@ -91,11 +95,11 @@ def notes_of(root: _Element) -> dict[str, bool]:
 
 
 def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
-    """Return what stands for an element that is left out, if it may take back words that it stands beside.
+    """Return the replacement of an omitted element that may retract the words beside it; else None.
 
     Args:
-        element: any element that is left out of the text.
-        notes: the page's notes, as ``notes_of`` returns them.
+        element: an omitted element.
+        notes: the page's footnotes, as ``notes_of`` returns them.
     """
     words = text_in(element)
     if element.tag not in ("sup", "sub"):
@@ -112,21 +116,21 @@ def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
 
 
 def notice_of(element: _Element) -> str | None:
-    """Return the words of a notice above an article or a list, if they may take something back."""
+    """Return the words of a notice box or hatnote that are not understood, and so may retract something."""
     is_notice = element.get("role") == "note" or _NOTICE_CLASS.search(element.get("class") or "") is not None
     words = text_in(element) if is_notice and element.tag not in INLINE_TAGS else ""
     return words if words and not is_understood(words, may_name=True, is_sentence=True) else None
 
 
 def text_in(element: _Element) -> str:
-    """Return all words in an element, white space folded."""
+    """Return all text in an element, with white space collapsed."""
     return " ".join("".join(map(str, element.itertext())).split())
 
 
 def image_words(element: _Element) -> str | None:
-    """Return the word that an image stands for, or the sign of a note if it may take back what is beside it.
+    """Return the word that replaces an image, or ``NOTE`` if the image may retract the words beside it.
 
-    A picture in a block of its own is decoration, unless its text takes something back.
+    An image in its own block is decoration, unless its alternative text retracts something.
     """
     word = _words_of(element)
     if not word:
@@ -142,9 +146,9 @@ def image_words(element: _Element) -> str | None:
 
 
 def may_be_label(element: _Element) -> bool:
-    """Return whether an image, or words taken back, may be all that names what follows."""
+    """Return whether an omitted image, or struck-out words, may be the only label of what follows."""
     block = _block_of(element)
-    if block.tag in _ITEMS:  # an item heads no more than the list in it
+    if block.tag in _ITEMS:  # an item labels only the list nested in it
         return any(block.find(f".//{tag}") is not None for tag in ("ul", "ol", "dl"))
     if element.tag == "img":
         return _words_of(element) != "" and block.tag in _HEADS
@@ -152,7 +156,7 @@ def may_be_label(element: _Element) -> bool:
 
 
 def is_struck_exit(element: _Element) -> bool:
-    """Return whether words taken back are a line of their own that names an exit: what follows is of none."""
+    """Return whether struck-out words are a whole line that names an exit; what follows then has no exit."""
     before, after = element.getprevious(), element.getnext()
     parent = element.getparent()
     lead = before.tail if before is not None else parent.text if parent is not None else None
@@ -166,7 +170,7 @@ def _is_file_link(element: _Element) -> bool:
 
 
 def _is_seen_beside_words(element: _Element) -> bool:
-    """Return whether an element is seen, and is a part of a sentence, a cell, an item or a heading."""
+    """Return whether an omitted element is visible, and part of a sentence, cell, item or heading."""
     tag = element.tag
     if tag in _SHOWN_TAGS:
         return True
@@ -177,7 +181,7 @@ def _is_seen_beside_words(element: _Element) -> bool:
 
 
 def _names_source(note: _Element) -> bool:
-    """Return whether a note names where something was published: by a link to another site, or a citation."""
+    """Return whether a footnote cites a source, by an external link or a citation."""
     return any(
         item.tag == "cite" or "external" in (item.get("class") or "") for item in note.iter("a", "cite")
     )
@@ -188,13 +192,13 @@ def _words_of(image: _Element) -> str:
 
 
 def _block_of(element: _Element) -> _Element:
-    """Return the cell, item, heading or paragraph that an element is in."""
+    """Return the cell, item, heading or paragraph that contains an element."""
     blocks = _UNITS | _OWN_BLOCKS
     return next((item for item in element.iterancestors() if item.tag in blocks), element)
 
 
 def _is_alone(block: _Element) -> bool:
-    """Return whether no words and no icons are in a block."""
+    """Return whether a block contains neither words nor icons."""
     has_words = bool("".join(map(str, block.itertext())).strip())
     return not has_words and not any(_words_of(image).casefold() in ICONS for image in block.iter("img"))
 

@@ -1,6 +1,6 @@
-"""What a page's elements are gathered into: lines of clean words with the places of their links, and tables.
+"""Lines and tables under construction, collected from a page's elements.
 
-Merged and nested cells are made into grids whose rows stand alone.
+Tables with merged cells or nested tables are unfolded into grids in which every row can be read alone.
 """
 
 from __future__ import annotations
@@ -18,58 +18,58 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MAX_WORDS_CHARS = 4000
-"""A longer cell or paragraph is cut, at a point where no name is cut."""
+"""a longer cell or paragraph is cut after a complete item or sentence"""
 SHOWN_CHARS = 60
-"""of the beginning of what was cut"""
+"""length of the beginning by which a cut part is reported"""
 
 _TURNING = re.compile("[\u202b\u202e\u2067]")
-"""Words after it in its block are shown from right to left: an exit 12 is read as 21."""
+"""characters after which text is shown from right to left, so that exit 12 would be seen as 21"""
 _SAFE_CUT = re.compile(r"[;.。；](?=\s|$)")
-_PLAIN = {
+_NORMAL_WIDTH = {
     wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
-"""letters and digits that are as wide as Chinese ones, and mean what the usual ones do: `Ａ`, `１`"""
+"""full-width letters and digits, such as `Ａ` and `１`, to the usual ones"""
 _OPENERS = (":", "：", "(", "（", "-", "–", "—")
 
 MAX_ROWS = 400
-"""Cells of a table beyond these are not read."""
+"""further rows of a table are not read, nor are columns beyond ``MAX_COLUMNS``"""
 MAX_COLUMNS = 30
 MAX_LABEL_CHARS = 40
-"""A cell longer than this does not say what its row is about."""
+"""a longer cell is not a label of its row"""
 
 MAX_COLSPAN = 1000
-"""Spans are read as browsers read them: HTML Living Standard, "rules for parsing non-negative integers"
-(2.3.4.2) and the attributes of ``td`` and ``th`` (4.9.11)."""
+"""Spans are parsed as browsers do: HTML Living Standard, "rules for parsing non-negative integers" (2.3.4.2)
+and the attributes of ``td`` and ``th`` (4.9.11)."""
 MAX_ROWSPAN = 65534
 TO_THE_END = 0
-"""a ``rowspan`` that reaches to the end of the row group"""
+"""value of a ``rowspan`` that extends to the end of the row group"""
 
 _INTEGER = re.compile(r"[ \t\n\f\r]*(?P<sign>[+-]?)0*(?P<digits>[0-9]{1,9})")
-"""nine digits are beyond any bound, however many more follow"""
+"""up to nine digits are read, which exceeds every limit"""
 
 
 @dataclass(slots=True)
 class Words:
-    """One line of text under construction; white space is collapsed, invisible characters are left out."""
+    """One line of text under construction, with white space collapsed and invisible characters omitted."""
 
     text: str = ""
     links: list[tuple[int, int]] = field(default_factory=list)
     has_gap: bool = False
-    """whether words that may be a label were left out of it"""
+    """whether words that may be a label were omitted from it"""
     cut: str = ""
-    """how it begins, if it was too long to be read to its end"""
+    """its first characters, if it was too long to read in full"""
     is_turned: bool = False
-    """whether some of it may be shown from right to left; then none of it is text"""
+    """whether some of it may be shown from right to left; then it is replaced by ``NOTE``"""
     _open_link: int | None = None
     _is_broken: bool = False
 
     @property
     def is_empty(self) -> bool:
-        """Return whether there is nothing to read."""
+        """Return whether the line has no text."""
         return not self.text
 
     def add(self, raw: str | None) -> None:
-        """Append text as the page has it."""
+        """Append text, cleaned, and cut the line if it is too long."""
         if not raw or self.cut:
             return
         self.is_turned |= _TURNING.search(raw) is not None
@@ -83,17 +83,17 @@ class Words:
             self._cut()
 
     def break_item(self) -> None:
-        """Let what follows begin as a new item."""
+        """Start a new item with the text that follows."""
         self._is_broken = bool(self.text.strip())
 
     def open_link(self) -> None:
-        """Let a link begin here."""
+        """Start a link here."""
         if self._is_broken:
             self._write_break()
         self._open_link = len(self.text)
 
     def close_link(self) -> None:
-        """Let the link end here."""
+        """End the link here."""
         start, self._open_link = self._open_link, None
         if start is None or self.cut:
             return
@@ -104,7 +104,7 @@ class Words:
             self.links.append((start, end))
 
     def finish(self) -> Words:
-        """Return the words without white space around them."""
+        """Complete the line and return it: trailing separators are removed, and ``NOTE`` replaces a gap."""
         if self.is_turned:
             self.text, self.links = NOTE, []
         self.text = self.text.rstrip(" ;") or (NOTE if self.has_gap else "")
@@ -118,7 +118,7 @@ class Words:
         self.text += " " if self.text.endswith((*_OPENERS, ";", "；")) else ITEM_BREAK
 
     def _cut(self) -> None:
-        """Cut after the last whole item or sentence, so that no name or code is cut in two."""
+        """Cut after the last complete item or sentence, so that no name or code is cut in two."""
         self.cut = self.text[:SHOWN_CHARS] or NOTE
         ends = [match.start() for match in _SAFE_CUT.finditer(self.text, 0, MAX_WORDS_CHARS)]
         self.text = self.text[: ends[-1]] if ends else ""
@@ -126,40 +126,40 @@ class Words:
 
 
 def _clean(raw: str) -> str:
-    """Return text without invisible characters or wide letters, white space collapsed, and no cell break."""
+    """Return text with white space collapsed, no invisible or full-width characters, and ``|`` replaced."""
     seen = "".join(
         " " if char.isspace() else char for char in raw if char.isspace() or not is_invisible(char)
     )
-    return re.sub(" +", " ", seen).replace("|", "¦").translate(_PLAIN)
+    return re.sub(" +", " ", seen).replace("|", "¦").translate(_NORMAL_WIDTH)
 
 
 @dataclass(slots=True)
 class RawCell:
-    """A cell as the page has it."""
+    """A cell as it is on the page."""
 
     is_header: bool
     rowspan: int = 1
     colspan: int = 1
     words: Words = field(default_factory=Words)
     tables: list[RawTable] = field(default_factory=list)
-    """tables that stand in this cell"""
+    """tables nested in this cell"""
     is_implied: bool = False
-    """it holds a table that stands in no cell"""
+    """whether it was added for a nested table that is outside any cell"""
 
 
 @dataclass(slots=True)
 class RawTable:
-    """A table as the page has it."""
+    """A table as it is on the page."""
 
     caption: Words | None = None
     rows: list[list[RawCell]] = field(default_factory=list)
     is_readable: bool = True
-    """whether each cell is certain to be seen in the column that it has here"""
+    """whether every cell is certain to be shown in the column that it has here"""
     _group_starts: list[int] = field(default_factory=list)
-    """numbers of the rows before which a group of rows (``thead``, ``tbody``, ``tfoot``) begins or ends"""
+    """numbers of the rows before which a row group (``thead``, ``tbody``, ``tfoot``) begins or ends"""
 
     def add_row(self) -> None:
-        """Let a row begin."""
+        """Start a row."""
         self.rows.append([])
 
     def add_cell(self, cell: RawCell) -> None:
@@ -169,38 +169,38 @@ class RawTable:
         self.rows[-1].append(cell)
 
     def divide_rows(self) -> None:
-        """Let a group of rows begin or end here: no cell reaches across."""
+        """Start or end a row group here; no cell spans this boundary."""
         self._group_starts.append(len(self.rows))
 
     def end_of_group(self, row: int) -> int:
-        """Return the number of the first row behind the group that a row is in."""
+        """Return the number of the first row after the row group that contains a row."""
         number = bisect_right(self._group_starts, row)
         return self._group_starts[number] if number < len(self._group_starts) else len(self.rows)
 
 
 Grid = list[list[RawCell]]
-"""rows of equal length; a merged cell stands at each of its positions"""
+"""rows of equal length; a merged cell is at each of its positions"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Inner:
-    """A table that stands in a cell of another, and what that one says it is about."""
+    """A table to unfold, with what the table around it, if any, says about it."""
 
     table: RawTable
     label: RawCell | None
-    """the cell that the outer row begins with"""
+    """the first cell of the outer row"""
     heads: tuple[RawCell, RawCell] | None
-    """what the outer table's first row has above that cell and above the inner table"""
+    """the cells of the outer table's first row above ``label`` and above the inner table"""
     heading: RawCell | None = None
-    """the words beside it in its cell, or the row right above it, if that is one heading"""
+    """the words beside the inner table in its cell, or the full-width heading directly above it"""
 
 
 def unfold(table: RawTable) -> Iterator[tuple[Words | None, Grid, str]]:
-    """Yield the caption and grid of a table, then of each table in its cells.
+    """Yield the caption and grid of a table, then those of each table nested in it.
 
-    An inner table gets the cell that its row begins with, usually the exit it is about, as its first
-    column, and where it has no heads of its own, those of the outer table. With each grid comes the beginning
-    of the first cell that is too far down or to the right for it, or nothing.
+    A nested table receives the first cell of the outer row, usually its exit, as its first column, and the
+    outer heads if it has none of its own. The third value is the beginning of the first cell that is beyond
+    the size limits, or an empty string.
     """
     pending = [_Inner(table, None, None)]
     while pending:
@@ -215,11 +215,11 @@ def unfold(table: RawTable) -> Iterator[tuple[Words | None, Grid, str]]:
 
 
 def expand(table: RawTable) -> Grid:
-    """Return the grid of a table, its merged cells repeated; a span reaches no further than its row group."""
+    """Return the grid of a table, with merged cells repeated; no span extends beyond its row group."""
     grid: defaultdict[int, dict[int, RawCell]] = defaultdict(dict)
     widest = max((sum(cell.colspan for cell in row) for row in table.rows), default=0)
     for number, row in enumerate(table.rows[:MAX_ROWS]):
-        if len(row) == 1 and row[0].is_header:  # it heads what is below, over however many columns
+        if len(row) == 1 and row[0].is_header:  # a heading for all columns below
             row[0].colspan = max(row[0].colspan, widest)
         column = 0
         for cell in row:
@@ -235,6 +235,7 @@ def expand(table: RawTable) -> Grid:
 
 
 def _left_out(table: RawTable, grid: Grid) -> str:
+    """Return the beginning of the first cell with text that is not in the grid, or an empty string."""
     placed = {id(cell) for row in grid for cell in row}
     others = (cell.words.finish().text for row in table.rows for cell in row if id(cell) not in placed)
     return next((text[:SHOWN_CHARS] for text in others if text), "")
@@ -251,7 +252,7 @@ def _place(
 
 
 def _labelled(grid: Grid, label: RawCell, heads: tuple[RawCell, RawCell] | None) -> Grid:
-    """Return a grid with a cell as its first column, and with heads above if there are any."""
+    """Return a grid with a label as its first column, and with heads above it if given."""
     labelled = [[label, *row] for row in grid]
     if heads is None or not grid:
         return labelled
@@ -261,7 +262,7 @@ def _labelled(grid: Grid, label: RawCell, heads: tuple[RawCell, RawCell] | None)
 
 
 def _inner_tables(grid: Grid) -> Iterator[_Inner]:
-    """Yield the tables in a grid's cells, each once."""
+    """Yield the tables nested in a grid's cells, each once."""
     seen: set[int] = set()
     for number, row in enumerate(grid):
         above = grid[number - 1] if number and row[0].tables else []
@@ -280,18 +281,18 @@ def _inner_tables(grid: Grid) -> Iterator[_Inner]:
 
 
 def rowspan_of(element: _Element) -> int:
-    """Return how many rows a cell spans, or ``TO_THE_END``."""
+    """Return the number of rows that a cell spans, or ``TO_THE_END``."""
     rows = _non_negative_integer(element.get("rowspan") or "")
     return 1 if rows is None else min(rows, MAX_ROWSPAN)
 
 
 def colspan_of(element: _Element) -> int:
-    """Return how many columns a cell spans."""
+    """Return the number of columns that a cell spans."""
     return min(_non_negative_integer(element.get("colspan") or "") or 1, MAX_COLSPAN)
 
 
 def _non_negative_integer(written: str) -> int | None:
-    """Return the number that an attribute begins with: 2 for ``2px``, nothing for ``two`` and ``-2``."""
+    """Return the number at the start of an attribute: 2 for ``2px``, None for ``two`` and ``-2``."""
     match = _INTEGER.match(written)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""A page's HTML, read whole: its text, what rules read in it, and what they could not read."""
+"""Read a page's HTML: its text, the statements that rules find in it, and what they could not read."""
 
 from __future__ import annotations
 
@@ -18,19 +18,21 @@ if TYPE_CHECKING:
 
 
 class PageReading(Record):
-    """What reading a page yields, before it is grounded."""
+    """The result of reading a page, before grounding."""
 
     text: str
     candidates: tuple[Candidate, ...]
     passages: tuple[tuple[int, int], ...]
+    """bounds of the passages that a model should read, in characters of ``text``"""
     unknown_heads: tuple[tuple[str, int], ...] = ()
+    """table heads and keys with no known meaning, each with the number of values that depend on it"""
     headed: tuple[HeadedValue, ...] = ()
     cut: tuple[str, ...] = ()
-    """how parts of the page begin that were too long to be read to their end"""
+    """the first characters of each part of the page that was too long to read in full"""
 
 
 ReadPage = Callable[[str, str], PageReading]
-"""returns what a page's HTML is read as, given that and its title"""
+"""takes a page's HTML and title"""
 
 
 def open_reading(
@@ -39,13 +41,13 @@ def open_reading(
     vocabulary: Vocabulary,
     close_with: Callable[[Closable], None],
 ) -> ReadPage:
-    """Return what reads pages as the configuration says: this process, others, or a cluster.
+    """Return a function that reads pages in this process, in worker processes or on a cluster.
 
     Args:
-        execution: the section of the configuration.
-        names: of stations and lines.
-        vocabulary: what heads and keys mean.
-        close_with: given what ends the processes that were begun.
+        execution: the configuration section that chooses among them.
+        names: names of stations and lines.
+        vocabulary: meanings of table heads and keys.
+        close_with: receives the object to close when reading is done, if workers were started.
     """
     if execution.reading == "inline":
         return partial(read_html, names=names, vocabulary=vocabulary)
@@ -57,13 +59,16 @@ def open_reading(
 
 
 def _read_to_json(page: tuple[str, str], names: PlaceNames, vocabulary: Vocabulary) -> bytes:
-    """Return a reading as it travels: half the cost of a pickle, and checked where it arrives."""
+    """Read a page in a worker, and return the reading as JSON.
+
+    JSON costs half as much as a pickle, and the receiver validates it.
+    """
     html, title = page
     return read_html(html, title, names, vocabulary).model_dump_json().encode()
 
 
 def read_html(html: str, title: str, names: PlaceNames, vocabulary: Vocabulary | None = None) -> PageReading:
-    """Return what a page's HTML is read as; with the package's vocabulary if no other is given."""
+    """Read a page's HTML; ``vocabulary`` defaults to the package's own."""
     from mrt_pipeline.extraction.page_text import read_page_text
     from mrt_pipeline.extraction.rules.page_rules import read_page
 

@@ -1,4 +1,4 @@
-"""Tabs of a page: each pane is headed by its own tab's words, as a person sees it."""
+"""Give the panes of a page's tabs headings with the labels of their tabs, as a reader sees them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _LEVEL = "h6"
 
 
 def head_panes(root: _Element) -> None:
-    """Put the words of its tab as a heading into each pane, and hide the bars of tabs."""
+    """Insert the label of its tab as a heading into each pane, and hide the tab bars."""
     for box in dict.fromkeys(pane.getparent() for pane in _of_class(root, _PANES)):
         if box is not None:
             _head_panes_of(box)
 
 
 def _head_panes_of(box: _Element) -> None:
-    """Head the panes that stand directly in a box; a tab within a pane is of another box."""
+    """Add headings to the panes directly in a box; tabs nested in a pane belong to another box."""
     panes = [child for child in box if _PANES.intersection(str(child.get("class") or "").split())]
     inner = {element for pane in panes for element in pane.iter()}
     labels = [text_in(element) for element in _of_class(box, _LABELS) if element not in inner]

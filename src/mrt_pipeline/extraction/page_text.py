@@ -1,8 +1,8 @@
-"""Read a wiki page's HTML as clean text with positions.
+"""Convert a wiki page's HTML to clean text with positions.
 
-The HTML is data: nothing of it is run, fetched or resolved, and its size, nesting, tables and output are
-bounded. What a page hides or strikes out is not part of its text, nor are its navigation and footnotes.
-Fandom's box of facts (``aside``) is read as the table of keys and values that it looks like.
+The HTML is untrusted data: nothing in it is run, fetched or resolved, and its size, nesting, tables and
+output are bounded. Hidden and struck-out words, navigation and footnotes are not part of the text. Fandom's
+infobox (``aside``) is read as a table of keys and values.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MAX_HTML_CHARS = 2 * 2**20
-"""A longer page is read up to here."""
+"""The rest of a longer page is not read."""
 MAX_TABLE_DEPTH = 4
 KEPT_PAGES = 16
-"""so many texts are remembered: a page is read five times, by those who may doubt it and by its reader"""
+"""size of the cache: the text of a page is needed five times, by its reader and by later checks"""
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset({"ul", "ol", "dl", "menu"})
@@ -59,18 +59,18 @@ _BOX_PARTS = {
     **dict.fromkeys(("pi-data-label", "pi-smart-data-label"), "th"),
     **dict.fromkeys(("pi-data-value", "pi-smart-data-value"), "td"),
 }
-"""what the parts of a box of facts are in a table"""
+"""CSS classes of an infobox's parts, and the parts of a table that they become"""
 _ROW_GROUPS = frozenset({"thead", "tbody", "tfoot"})
 _PARTS = frozenset({"heading", "dt", "caption", "td", "th"})
-"""keep their place when their words are left out"""
+"""keep their place in the page even when their words are skipped"""
 _KINDS: dict[str, Kind] = {"li": "item", "dd": "item", "dt": "term"}
 
 
 def read_page_text(html: str, title: str) -> PageText:
-    """Return the text of a page.
+    """Return a page's text and blocks; any HTML is accepted, not only MediaWiki's.
 
     Args:
-        html: what MediaWiki rendered, or any other text.
+        html: the page as rendered.
         title: the page's title.
     """
     return PageText(title, *_read_html(html))
@@ -78,6 +78,7 @@ def read_page_text(html: str, title: str) -> PageText:
 
 @lru_cache(maxsize=KEPT_PAGES)
 def _read_html(html: str) -> tuple[str, tuple[Block, ...], tuple[str, ...]]:
+    """Return a page's text, its blocks, and the beginnings of parts that were cut."""
     root = parse_html(html)
     reader = _Reader()
     if root is not None:
@@ -91,6 +92,7 @@ def _read_html(html: str) -> tuple[str, tuple[Block, ...], tuple[str, ...]]:
 
 
 def _read(root: _Element, reader: _Reader) -> None:
+    """Walk all elements in order, and pass each to the reader as visible, hidden or dropped."""
     from lxml import etree
 
     notes, sheets = notes_of(root), read_sheets(root)
@@ -122,23 +124,23 @@ def _read(root: _Element, reader: _Reader) -> None:
 
 
 def _seen(words: str | None, look: Look) -> str | None:
-    """Return words directly in an element, or what stands for them if their colour may hide them."""
+    """Return an element's own words, or ``NOTE`` if their colour may make them invisible."""
     return words if look.stands_out or not (words or "").strip() else NOTE
 
 
 def _mark_of(element: _Element) -> str | None:
-    """Return what stands for hidden words: whoever can see them may read that they take something back."""
+    """Return ``NOTE`` for hidden words that some people may see, as they may retract the words around."""
     has_words = bool("".join(map(str, element.itertext())).strip())
     return NOTE if has_words and not is_surely_hidden(element) else None
 
 
 def _readable_length(html: str) -> int:
-    """Return how much of a page is read: whole elements, as far as there is room for."""
+    """Return how many characters of a page are read; the cut never falls inside a tag."""
     return len(html) if len(html) <= MAX_HTML_CHARS else max(html.rfind("<", 0, MAX_HTML_CHARS), 0)
 
 
 def parse_html(html: str) -> _Element | None:
-    """Return the root of a page's elements, comments left out; none if there is nothing in it to read."""
+    """Return the root element of a page, without comments; None if the page has no elements."""
     from lxml import etree
 
     content = html[: _readable_length(html)].replace("\0", "").encode("utf-8", "replace")
@@ -152,12 +154,12 @@ def parse_html(html: str) -> _Element | None:
     )
     try:
         return etree.fromstring(content, parser)
-    except (etree.ParserError, etree.XMLSyntaxError):  # nothing in it that could be an element
+    except (etree.ParserError, etree.XMLSyntaxError):  # no elements
         return None
 
 
 class _Reader:
-    """Takes a page's elements in order and hands finished lines and tables to the writer."""
+    """Receives a page's elements in order, and passes complete lines and tables to the writer."""
 
     def __init__(self) -> None:
         self.writer = PageWriter()
@@ -167,7 +169,7 @@ class _Reader:
         self._level: int | None = None
         self._depth = 0
         self._items: list[int] = []
-        """how many blocks were written before each open entry of a list"""
+        """for each open list item, the number of blocks written before it"""
         self._tables: list[RawTable] = []
         self._cells: list[RawCell | None] = []
         self._too_deep = 0
@@ -175,7 +177,7 @@ class _Reader:
         self._skipped: set[_Element] = set()
 
     def start(self, element: _Element, words: str | None) -> None:
-        """Take the beginning of an element, with the words before its first child."""
+        """Handle the start of an element, with the words before its first child."""
         tag = _tag_of(element)
         if tag == "table":
             self._start_table()
@@ -198,10 +200,10 @@ class _Reader:
         self._words().add(words)
 
     def skip(self, element: _Element, remark: str | None = None) -> None:
-        """Take that an element is left out, but for a remark; its end and the text behind it still come."""
+        """Skip an element, keeping only a remark; ``end`` is still called for it, with the text after it."""
         tag = _tag_of(element)
         if remark and (tag in _HEADINGS or tag in _PARTS):
-            self.start(element, remark)  # it ends the part before it, and heads what follows
+            self.start(element, remark)  # it still ends the part before, and heads what follows
             return
         self._skipped.add(element)
         self._words().add(remark)
@@ -210,20 +212,23 @@ class _Reader:
             self._words().add(NOTE if is_struck_exit(element) else None)
 
     def add_notice(self, words: str | None) -> None:
-        """Take the words of a notice as a paragraph of their own."""
+        """Write a notice as a paragraph; inside a table or list it is ignored."""
         if words and not self._tables and not self._depth:
             self._start_block("p")
             self._words().add(words)
             self._end_block("p")
 
     def skip_hidden(self, element: _Element, place: Place) -> None:
-        """Take that an element is left out since its words may not be seen."""
+        """Skip an element whose words may be invisible.
+
+        If it might shift the columns of a table, that table is not read.
+        """
         if self._tables and place == "unknown":
             self._tables[0].is_readable = False
         self.skip(element, _mark_of(element))
 
     def start_hidden(self, element: _Element) -> None:
-        """Take the beginning of a part of a table that keeps its place, but whose words may not be seen."""
+        """Handle the start of a hidden part of a table that still takes up its place there."""
         tag = str(element.tag)
         if self._tables and tag in _ROW_GROUPS:
             self._divide_rows()
@@ -233,7 +238,7 @@ class _Reader:
             self._words().add(_mark_of(element))
 
     def end(self, element: _Element, words: str | None) -> None:
-        """Take the end of an element, with the words behind it."""
+        """Handle the end of an element, with the words that follow it."""
         tag = _tag_of(element)
         if element in self._skipped:
             self._skipped.discard(element)
@@ -250,7 +255,7 @@ class _Reader:
         self._words().add(words)
 
     def flush(self) -> None:
-        """Write the line that is being gathered, unless it is empty."""
+        """Write the current line, unless it is empty."""
         line = self._line.finish()
         if line.cut:
             self.writer.cut.append(line.cut)
@@ -262,7 +267,10 @@ class _Reader:
         self._line, self._is_broken = Words(), False
 
     def _words(self) -> Words:
-        """Return where text goes now: the innermost open cell, else the line; between cells, nowhere."""
+        """Return where text goes now: an open caption, the innermost open cell, or the current line.
+
+        Text in a table but outside its cells goes to a buffer that is thrown away.
+        """
         if self._caption is not None:
             return self._caption
         if self._tables:
@@ -300,20 +308,22 @@ class _Reader:
         return last if isinstance(last, Line) and last.kind == kind else None
 
     def _open_item(self) -> Line | None:
-        """Return the line of the innermost entry that is still open, or the term that it explains."""
+        """Return the line of the innermost open list item, or the term that the item explains."""
         written = self.writer.blocks[self._items[-1] :] if self._items else []
         return written[0] if written and isinstance(written[0], Line) else None
 
     def _break_line(self) -> None:
+        """Handle a ``br``: the next line continues this one, unless the break follows another."""
         if self._tables:
             self._words().break_item()
         else:
-            is_blank = self._line.finish().is_empty  # the second of two breaks
+            is_blank = self._line.finish().is_empty
             is_turned = self._line.is_turned
             self.flush()
             self._is_broken, self._line.is_turned = not is_blank, is_turned
 
     def _start_table(self) -> None:
+        """Start a table; one nested too deeply becomes text of the cell around it."""
         if len(self._tables) >= MAX_TABLE_DEPTH:
             self._too_deep += 1
             self._words().break_item()
@@ -331,6 +341,7 @@ class _Reader:
         self._cells.append(None)
 
     def _end_table(self) -> None:
+        """End a table; when the outermost one ends, write it and those nested in it."""
         if self._too_deep:
             self._too_deep -= 1
             self._words().break_item()
@@ -364,7 +375,7 @@ class _Reader:
         return cell
 
     def _divide_rows(self) -> None:
-        """Take that a group of rows begins or ends."""
+        """Handle the start or end of a row group (``thead``, ``tbody``, ``tfoot``)."""
         if not self._too_deep:
             self._tables[-1].divide_rows()
 
@@ -378,7 +389,7 @@ class _Reader:
 
 
 def _tag_of(element: _Element) -> str:
-    """Return an element's tag, or which part of a table it is in a box of facts."""
+    """Return an element's tag; for a part of an infobox, the part of a table that it becomes."""
     if element.tag == "aside":
         return "table"
     names = (element.get("class") or "").split()

@@ -1,4 +1,4 @@
-"""Lay a page's lines and tables out as one text, and note where each part stands in it."""
+"""Write a page's lines and tables as one text, and record the position of each part."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from mrt_pipeline.extraction.page_model import CELL_BREAK, Block, Cell, Heading,
 from mrt_pipeline.extraction.page_parts import SHOWN_CHARS, Grid, RawCell, Words
 
 MAX_TEXT_CHARS = 200_000
-"""What finds no room is left out."""
+"""size limit of the text; parts that do not fit are omitted"""
 
 
 class PageWriter:
-    """Lays lines and tables out as one text and notes where they stand in it."""
+    """Writes lines and tables as one text, and records their positions as blocks."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.cut: list[str] = []
-        """how parts begin that were cut, and the first that found no room"""
+        """the first characters of each cut part, and of the first part that did not fit"""
         self._is_full = False
         self._parts: list[str] = []
         self._length = 0
         self._is_after_item = False
 
     def text(self) -> str:
-        """Return all that was written."""
+        """Return the whole text."""
         return "".join(self._parts)
 
     def write_heading(self, words: Words, level: int) -> None:
-        """Write a heading, with as many marks as its level."""
+        """Write a heading between ``=`` signs, as many as its level."""
         mark = "=" * level
         if self._begin_block(words, 2 * level + 2):
             self._write(f"{mark} ")
@@ -47,12 +47,12 @@ class PageWriter:
         self._is_after_item = kind != "paragraph"
 
     def write_table(self, caption: Words | None, grid: Grid, item: Line | None = None) -> None:
-        """Write a table, one line for each row; rows that find no room are left out.
+        """Write a table, one line per row; rows that do not fit are omitted.
 
         Args:
-            caption: what the table says above its rows.
+            caption: the table's caption.
             grid: its rows.
-            item: the entry of a list that it stands in.
+            item: the list item that contains it.
         """
         caption = caption.finish() if caption else Words()
         every = (caption, *(cell.words for cells in grid for cell in cells))
@@ -87,7 +87,11 @@ class PageWriter:
         return row
 
     def _begin_block(self, words: Words, more: int, *, goes_on: bool = False) -> bool:
-        """Leave a blank line before a block, and tell whether there is room for words and some signs more."""
+        """Start a block, with a blank line before it unless it continues the last one.
+
+        Returns:
+            Whether there is room for ``words`` and ``more`` further characters; if not, nothing is written.
+        """
         if not self._has_room(len(words.text) + more + 1, words.text):
             return False
         if self._length and not goes_on:
@@ -96,7 +100,7 @@ class PageWriter:
         return True
 
     def _has_room(self, length: int, words: str) -> bool:
-        """Return whether there is room for a part; take note of how the first begins that has none."""
+        """Return whether there is room for a part; record the beginning of the first that does not fit."""
         has_room = self._length + length <= MAX_TEXT_CHARS
         if not has_room and not self._is_full:
             self._is_full = True

@@ -1,7 +1,7 @@
-"""Names of stations and lines, found in a page's words, or written with LTA's and NParks' abbreviations.
+"""Find the names of stations and lines in a text, including names abbreviated as LTA and NParks do.
 
-A name is never guessed: an abbreviation (``abbreviations.csv``) that may stand for several words leads to a
-station only where one reading is the name of one.
+Names are never guessed: an abbreviation (``abbreviations.csv``) with several meanings identifies a station
+only if exactly one reading is a station's name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from mrt_pipeline.network import Network
 
 MAX_NAME_WORDS = 5
-"""No station's name has more words."""
+"""no station name has more words"""
 
 _KIND_OF_STATION = re.compile(r"\b(?:mrt|lrt|station|stn)\b")
 _STATION_CODE = re.compile(r"\b([A-Z]{2,3})\d{1,2}\b")
@@ -29,12 +29,12 @@ _TITLE_NOISE = re.compile(r"\([^()]*\)")
 ABBREVIATIONS = Path(__file__).with_name("abbreviations.csv")
 
 MAX_WRITTEN_WORDS = 6
-"""No station's name has more words; longer ones are not written out in all their readings."""
+"""no abbreviated station name has more words; longer texts are not expanded"""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedStation:
-    """A station named in a text."""
+    """A station name in a text, with its bounds."""
 
     start: int
     end: int
@@ -42,7 +42,7 @@ class NamedStation:
 
 
 class PlainNames(dict[str, str]):
-    """The slug of each place by its name with letters and digits only."""
+    """Slugs of stations by plain name, which has only letters and digits (see ``plain_name``)."""
 
     @classmethod
     def of(cls, network: Network) -> PlainNames:
@@ -51,13 +51,13 @@ class PlainNames(dict[str, str]):
 
     @cached_property
     def beginnings(self) -> frozenset[str]:
-        """Return everything that one of the names begins with, to see at a word whether one may begin."""
+        """Return all prefixes of the names, for a quick check whether a name may start at a word."""
         return frozenset(name[:end] for name in self for end in range(len(name) + 1))
 
 
 @dataclass(frozen=True)
 class PlaceNames:
-    """All stations and lines that were, are or will be, by name."""
+    """All past, present and future stations and lines, by name."""
 
     slugs: PlainNames
     line_codes: dict[str, str]
@@ -80,11 +80,11 @@ class PlaceNames:
         )
 
     def slug_of_title(self, title: str) -> str | None:
-        """Return the station that a page's title names, whatever kind of station it says it is."""
+        """Return the station that a page's title names; words such as `MRT station` are ignored."""
         return self.slugs.get(plain_name(_TITLE_NOISE.sub(" ", title)))
 
     def stations_in(self, text: str) -> Iterator[NamedStation]:
-        """Yield the stations named in a text, the longest name at each place."""
+        """Yield the stations named in a text, the longest name at each position."""
         return stations_named(text, self.slugs)
 
     def lines_in(self, text: str) -> set[str]:
@@ -92,7 +92,7 @@ class PlaceNames:
         return {self.line_codes[_folded(match.group())] for match in self._line_pattern.finditer(text)}
 
     def lines_headed(self, text: str) -> set[str]:
-        """Return the codes of the lines that a heading names, be it by a station's code: `NS4 exits`."""
+        """Return the codes of the lines that a heading names, also by a station code: `NS4 exits`."""
         prefixes = {match.group(1) for match in _STATION_CODE.finditer(text)}
         return self.lines_in(text) | {
             self.line_codes[key] for item in prefixes if (key := _folded(item)) in self.line_codes
@@ -101,20 +101,25 @@ class PlaceNames:
 
 @lru_cache(maxsize=8192)
 def plain_name(name: str) -> str:
-    """Return a station's name as letters and digits only, without what kind of station it is."""
+    """Return a station name as lower-case letters and digits, without words such as `MRT` or `station`."""
     words = _KIND_OF_STATION.sub(" ", name.casefold())
     return "".join(char for char in words if char.isalnum())
 
 
 def place_key(name: str) -> str:
-    """Return what two spellings of one place's name have in common: `Bishan CC`, `Bishan Community Club`."""
+    """Return a key that is equal for spellings of one name: `Bishan CC`, `Bishan Community Club`."""
     words = _PLACE_WORD.findall(name.casefold().replace("’", "'").replace("&", " and "))
     written = " ".join(_SAME_WORDS.get(word, word) for word in words).removeprefix("the ")
     return written.replace("community centre", "community club") or name.casefold()
 
 
 def stations_named(text: str, slugs: PlainNames) -> Iterator[NamedStation]:
-    """Yield the stations of some slugs by plain name that a text names, the longest name at each place."""
+    """Yield the stations named in a text, the longest name at each position.
+
+    Args:
+        text: the text.
+        slugs: the stations to look for.
+    """
     words = list(_PLAIN_WORD.finditer(text))
     position = 0
     while position < len(words):
@@ -127,21 +132,21 @@ def stations_named(text: str, slugs: PlainNames) -> Iterator[NamedStation]:
 
 
 def without_stations(text: str, slugs: PlainNames) -> str:
-    """Return a text with blanks in place of the stations of some slugs."""
+    """Return a text with spaces in place of station names."""
     for found in stations_named(text, slugs):
         text = text[: found.start] + " " * (found.end - found.start) + text[found.end :]
     return text
 
 
 class StationNames:
-    """Finds a station by the name that LTA abbreviates."""
+    """Finds a station by a name that may be abbreviated."""
 
     def __init__(self, names: Mapping[str, str]) -> None:
-        """Take the names to choose from, by slug."""
+        """Take the names of all stations, by slug."""
         self._slugs = {plain_name(name): slug for slug, name in names.items()}
 
     def find_slug(self, written: str) -> str | None:
-        """Return the one station whose name the words can stand for, nothing if none or several can."""
+        """Return the station whose name the words can stand for; None if there are none or several."""
         words = written.split()
         if len(words) > MAX_WRITTEN_WORDS:
             return None
@@ -151,14 +156,14 @@ class StationNames:
 
 
 def write_out(word: str) -> str | None:
-    """Return what an abbreviation stands for, in lower case; nothing if it is none or may mean several."""
+    """Return the word that an abbreviation stands for, in lower case; None if unknown or ambiguous."""
     meanings = load_abbreviations().get(_word_of(word), ())
     return meanings[0] if len(meanings) == 1 else None
 
 
 @lru_cache(maxsize=1)
 def load_abbreviations() -> dict[str, tuple[str, ...]]:
-    """Return what each abbreviation may stand for, in lower case."""
+    """Return the possible meanings of each abbreviation, in lower case."""
     found: dict[str, list[str]] = {}
     with ABBREVIATIONS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -180,17 +185,17 @@ def _longest_at(text: str, words: list[re.Match[str]], first: int, slugs: PlainN
 
 
 def _is_name(written: str) -> bool:
-    """Return whether words are written as a name: `Cove`, not `cove`; only `one-north` is never capital."""
+    """Return whether words are written as a name: `Cove`, not `cove`. `one-north` is never capitalised."""
     return written[:1].isupper() or "-" in written
 
 
 def _breaks(written: str) -> bool:
-    """Return whether something other than spaces, dashes and slashes divides the words of a name."""
+    """Return whether the words of a name are divided by punctuation other than dashes and slashes."""
     return re.search(r"[,;:()|\n]", written) is not None
 
 
 def _loosely(name: str) -> str:
-    """Return a pattern for a name whose words may be divided by spaces or dashes of any kind."""
+    """Return a regular expression of a name whose words are separated by any spaces or dashes."""
     return r"[\s–-]+".join(re.escape(word) for word in re.split(r"[\s-]+", name))
 
 

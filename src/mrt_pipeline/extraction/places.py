@@ -1,8 +1,8 @@
-"""Ground the places that a page names: each is one to which the exit leads or which it is near.
+"""Ground the places that a page names at an exit.
 
-A language model is free to call anything a landmark that stands in a sentence about an exit: the artist of a
-mural, the days on which it is open. A place counts when words for `leads to` or `near` tie it to the exit, or
-when it is listed under the exit with nothing but other names.
+A language model may call anything in a sentence about an exit a landmark, such as the artist of a mural or
+opening days. A place counts only if words such as `leads to` or `near` connect it with the exit, or if it is
+listed under the exit among other names.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def ground_landmark(statement: Statement) -> Landmark:
     """Return the place that a statement names.
 
     Raises:
-        UngroundedError: if it is no name of a place, or the page does not say that the exit leads there.
+        UngroundedError: if it is not a place name, or the page does not connect it with the exit.
     """
     places = statement.places_of(statement.candidate.value)
     start, end = choose_place(statement, places)
@@ -62,7 +62,7 @@ def ground_landmark(statement: Statement) -> Landmark:
 
 
 def _check_is_name(name: str, station: Station) -> None:
-    """Raise unless a name is short, free of markup and names something other than the station or an exit."""
+    """Raise ``UngroundedError`` unless a name is short, without markup, and not of the station or an exit."""
     words = fold(name).split()
     is_dull = all(_DULL_WORD.fullmatch(word) for word in words)
     is_station = plain_name(name) in {"", plain_name(station.name)} and not name.endswith("+")  # `Bugis+`
@@ -77,7 +77,7 @@ def _check_is_name(name: str, station: Station) -> None:
 
 
 def _is_led_to(text: str, start: int, end: int) -> bool:
-    """Return whether the place named at ``text[start:end]`` is said to be where an exit leads."""
+    """Return whether the page says that an exit leads to, or is near, the place at ``text[start:end]``."""
     sentence = sentence_at(text, start, end)
     lead = text[sentence[0] : start]
     if _AMISS.search(text, *sentence) or _PERSON.search(lead):
@@ -90,7 +90,7 @@ def _is_led_to(text: str, start: int, end: int) -> bool:
 
 
 def _is_listed(text: str, start: int, place_start: int) -> bool:
-    """Return whether only names, and the exit's label, stand before a place in its entry or cell."""
+    """Return whether only other names and the exit's label precede a place in its list item or cell."""
     mentions = mentions_in(text, start, place_start)
     line_start, line_end = line_at(text, start)
     opens = not text[start : mentions[0].start].strip(" -*•·") if mentions else True
@@ -106,7 +106,7 @@ def _is_listed(text: str, start: int, place_start: int) -> bool:
 
 
 def _is_after(text: str, start: int, place_start: int) -> bool:
-    """Return whether words for `leads to` come before a place, with nothing but other places between."""
+    """Return whether words such as `leads to` precede a place, with only other places between them."""
     return any(
         not _GOES_ON.search(text, match.end(), place_start)
         and not mentions_in(text, match.end(), place_start)
@@ -115,7 +115,7 @@ def _is_after(text: str, start: int, place_start: int) -> bool:
 
 
 def _is_before(text: str, place_end: int, end: int) -> bool:
-    """Return whether a place is said to be near an exit named behind it: `The mall is next to Exit A`."""
+    """Return whether a place is near an exit that is named after it: `The mall is next to Exit A`."""
     return any(
         _RELATED_BACK.search(text, place_end, mention.start)
         for mention in mentions_in(text, place_end, end, EXIT)

@@ -1,4 +1,4 @@
-"""Ground what a page says about platforms: the sign, and where its trains go."""
+"""Ground statements about platforms: the sign, and the direction of the trains."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ _AMISS = wording("other_platform")
 _NO_LIST = wording("no_goals")
 
 _PLATFORM_LABEL = re.compile(r"[A-H]|[1-8]")
-"""The stations with the most platforms have six of a letter, or four of a number; some more may come."""
+"""signs A to H and 1 to 8; no station has more than six letters or four numbers yet, so this leaves room"""
 
 
 def ground_platform(statement: Statement, exits: tuple[StationExit, ...]) -> list[GroundedValue]:
-    """Return the platform for each of some exits.
+    """Return the platform of a statement for each of its exits.
 
     Args:
-        statement: a candidate that names a platform and where its trains go.
-        exits: the exits it is said of; all exits of the station where it is said of none.
+        statement: names a platform and the direction of its trains.
+        exits: the exits that it is about; all of the station's if it names none.
 
     Raises:
-        UngroundedError: if the page does not say so or the network has no such direction here.
+        UngroundedError: if the page does not say so, or the network has no such direction here.
     """
     code = statement.candidate.value.strip()
     if not _PLATFORM_LABEL.fullmatch(code):
@@ -61,7 +61,7 @@ def ground_platform(statement: Statement, exits: tuple[StationExit, ...]) -> lis
 
 
 def _check_said(statement: Statement, code: str) -> None:
-    """Raise unless the quote names platform and direction, and the page says the one of the other."""
+    """Raise ``UngroundedError`` unless the quote names platform and direction, and the page connects them."""
     statement.places_of(code)
     places = statement.places_of(statement.candidate.towards or "")
     if statement.is_by_rule:
@@ -80,7 +80,7 @@ def _find_platform_fault(statement: Statement, place: Place, code: str) -> Reaso
 
 
 def _is_goal(text: str, place: Place) -> bool:
-    """Return whether trains are said to go to what stands at a place, not to come from there or pass it."""
+    """Return whether the station at a position is a destination, not one that trains come from or pass."""
     start, end = sentence_at(text, *place)
     if _AMISS.search(text, start, end):
         return False
@@ -96,7 +96,7 @@ def _is_goal(text: str, place: Place) -> bool:
 
 
 def _head_above(text: str, position: int) -> str:
-    """Return the first row of the table around a position, nothing outside a table."""
+    """Return the first row of the table that contains a position; empty outside a table."""
     head = ""
     bounds = line_at(text, position)
     while is_row(text, *bounds):
@@ -108,9 +108,14 @@ def _head_above(text: str, position: int) -> str:
 
 
 def _find_directions(statement: Statement) -> list[Direction]:
-    """Return the directions meant: to a terminus, else a next station, a former terminus, or what lies ahead.
+    """Return the directions that a statement means.
 
-    Trains of both ways round a loop go to the same station, so that its name alone tells neither platform.
+    The station named is looked up as a terminus, then as the next station, as a former terminus, and as any
+    station before the terminus.
+
+    Raises:
+        UngroundedError: if there is no such direction, or several. Both ways round a loop end at the same
+            station, so its name does not determine the platform.
     """
     facts = statement.facts
     wanted = _slug_of(statement.candidate.towards or "", facts)
@@ -129,7 +134,7 @@ def _find_directions(statement: Statement) -> list[Direction]:
 
 
 def _formerly_towards(here: list[Direction], wanted: str | None, facts: GroundingFacts) -> list[Direction]:
-    """Return the directions whose trains took the same way when they still ended at a place."""
+    """Return the directions of today that go the same way as discontinued services to a former terminus."""
     former = {
         (item.line_code, item.next_code)
         for code in {direction.station_code for direction in here}
@@ -140,7 +145,7 @@ def _formerly_towards(here: list[Direction], wanted: str | None, facts: Groundin
 
 
 def _slugs_ahead(direction: Direction, facts: GroundingFacts) -> set[str | None]:
-    """Return the stations that trains reach before their terminus; none on a loop, where all lie ahead."""
+    """Return the stations up to the terminus; empty on a loop, where all stations are ahead."""
     ahead: set[str | None] = set()
     item: Direction | None = direction
     while item is not None and item.towards_kind is TowardsKind.TERMINUS:
@@ -152,12 +157,17 @@ def _slugs_ahead(direction: Direction, facts: GroundingFacts) -> set[str | None]
 
 
 def _are_ways_round_a_loop(found: list[Direction]) -> bool:
-    """Return whether directions differ only in the way round a loop that their trains take."""
+    """Return whether directions include both ways round a loop."""
     ways = {item.next_code for item in found if item.towards_kind is TowardsKind.LOOP_RETURN}
     return len(ways) > 1
 
 
 def _on_line(directions: list[Direction], statement: Statement) -> list[Direction]:
+    """Return the directions on the line that a statement names, or all if it names none.
+
+    Raises:
+        UngroundedError: if there is no such line.
+    """
     named = statement.candidate.line
     if not named:
         return directions

@@ -1,6 +1,6 @@
-"""What pages say that may be true and is hardly likely: held against records, doubted, and shown to a person.
+"""Lower the confidence of unlikely values read from pages, and raise findings about them.
 
-It is published with low confidence unless another publisher states it too.
+Such a value is published with low confidence unless another publisher states it too.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from mrt_pipeline.contracts.network import Platform, Station
 from mrt_pipeline.contracts.outputs import ExitEnrichment
 
 MOST_LANDMARKS = 25
-"""of one exit on one page; the longest list of the pages recorded for tests has nine"""
+"""more landmarks at one exit on one page are implausible; the recorded test pages have nine at most"""
 _READ = frozenset({Method.RULE, Method.MODEL})
 
 
 def doubt_crowds(
     exits: Iterable[ExitEnrichment], station: Station
 ) -> tuple[tuple[ExitEnrichment, ...], list[Finding]]:
-    """Return what a page says of exits, with landmarks doubted where it names more than an exit has."""
+    """Lower the confidence of the landmarks at exits with an implausible number of them."""
     kept: list[ExitEnrichment] = []
     findings = []
     for found in exits:
@@ -36,12 +36,11 @@ def doubt_crowds(
 def doubt_letters(
     platforms: Iterable[Platform], recorded: frozenset[str], station: Station
 ) -> tuple[tuple[Platform, ...], list[Finding]]:
-    """Return platforms, those doubted whose letters only pages give and no record of the station knows.
+    """Lower the confidence of platforms with letters that only pages give and the station's records lack.
 
     Args:
-        platforms: those of the station.
-        recorded: every letter that a publisher's record gives to some platform of it; none: nothing to hold
-            letters against.
+        platforms: the station's platforms.
+        recorded: all letters that publishers' records give to its platforms; if empty, nothing is checked.
         station: the station.
     """
     kept: list[Platform] = []
@@ -56,7 +55,7 @@ def doubt_letters(
 
 
 def is_read(reasons: Sequence[Evidence]) -> bool:
-    """Return whether nothing but the words of pages stands behind a value."""
+    """Return whether all evidence for a value was read from pages."""
     return all(reason.method in _READ for reason in reasons)
 
 

@@ -1,7 +1,7 @@
-"""The words in which a model is asked; they lie in ``prompts/``, one file per version.
+"""Make the questions for a model from the prompts in ``prompts/``, one file per version.
 
-A question is the task, two worked examples, and the text between two marks that its author could not know:
-they are made from the text itself, so a page cannot close them and go on in our voice.
+A question consists of the task, worked examples, and the text between two marks. The marks are derived from
+a hash of the text, so a page cannot contain them to end the text early and continue as instructions.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from mrt_pipeline.runtime.model import Message, Question
 
 PROMPT_VERSION = "exits-1"
 MAX_SHOWN_CHARS = 1000
-"""How much of an unreadable reply is shown to the model again."""
+"""an unreadable reply is sent back to the model up to this length"""
 
 
 class Example(Record):
-    """A text of an invented station, and what should be read from it."""
+    """A text about an invented station, and the expected reply."""
 
     station: str
     text: str
@@ -33,7 +33,7 @@ class Example(Record):
 
 
 class Prompt(Record):
-    """One version of the task."""
+    """One version of the prompt."""
 
     system: str
     examples: tuple[Example, ...] = Field(min_length=2)
@@ -41,7 +41,7 @@ class Prompt(Record):
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """What one question is about."""
+    """The text of one question, and its station."""
 
     station_name: str
     text: str
@@ -49,20 +49,20 @@ class Excerpt:
 
 @cache
 def load_prompt() -> Prompt:
-    """Return the task as its file has it."""
+    """Return the current version of the prompt."""
     path = files("mrt_pipeline.extraction") / "prompts" / f"{PROMPT_VERSION}.toml"
     return Prompt.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
 def make_question(excerpt: Excerpt) -> Question:
-    """Return the question what a text says."""
+    """Return the question that has a model read an excerpt."""
     prompt = load_prompt()
     turns = [Message("system", prompt.system.strip()), *_worked(prompt), Message("user", _fenced(excerpt))]
     return Question(tuple(turns), REPLY_SCHEMA)
 
 
 def make_repair(question: Question, reply: str, fault: str) -> Question:
-    """Return the question to write an unreadable reply again."""
+    """Return a question that requests an unreadable reply again, with what was wrong."""
     turns = (
         Message("assistant", _encodable(reply[:MAX_SHOWN_CHARS])),
         Message("user", f"That is not JSON of the schema ({fault}). Answer again with the JSON alone."),
@@ -81,12 +81,12 @@ def _fenced(excerpt: Excerpt) -> str:
 
 
 def fenced(text: str) -> str:
-    """Return a text between two marks that its author could not know."""
+    """Return a text between two marks that its author cannot predict."""
     text = _encodable(text)
     mark = f"---- {hashlib.sha256(text.encode()).hexdigest()[:8]} ----"
     return f"{mark}\n{text}\n{mark}"
 
 
 def _encodable(text: str) -> str:
-    """Return a text without halves of surrogate pairs, which no request can carry."""
+    """Return a text without unpaired surrogates, which cannot be encoded in a request."""
     return text.encode("utf-8", errors="replace").decode("utf-8")

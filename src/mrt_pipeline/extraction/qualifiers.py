@@ -1,10 +1,10 @@
-"""Whether something that is said of a value may take it back: only what is understood is let pass.
+"""Decide whether the words around a value may retract it; only words that are understood pass.
 
-Pages qualify their statements in words and signs that nobody can list: `lift (2015–2019)`, `Yes 🚧`. So one
-question is asked of the whole statement (a cell about access, an entry's clause, a sentence with its verb):
-are all of its words and signs known, and is none of them able to take it back? What is left over makes the
-statement unread, not true. Names of places are words that nobody can list either: they are told by their
-capitals, and what stands beside one is asked the same question.
+Pages qualify statements in words and signs that cannot all be listed: `lift (2015–2019)`, `Yes 🚧`. So the
+whole statement (a cell about access, a clause of a list item, a sentence) must consist of known words and
+signs, none of which can retract it. Anything else leaves the statement unread, rather than accepted. Place
+names cannot be listed either: they are recognised by their capitals, and the words beside a name are checked
+in the same way.
 """
 
 from __future__ import annotations
@@ -21,34 +21,34 @@ from mrt_pipeline.extraction.word_lists import word_list, wording
 Bounds = tuple[int, int]
 
 HARMLESS = word_list("harmless")
-"""Take nothing back, in any letter case: none could say when, for whom or whether."""
+"""words that cannot retract a statement, in any letter case: none says when, for whom or whether"""
 IN_SENTENCES = word_list("in_sentences")
-"""Harmless in a whole sentence, which has a verb of its own; behind a name they may say more."""
+"""words that are harmless in a full sentence; after a name they may be a remark"""
 PREPOSITIONS = word_list("prepositions")
-"""Behind these a name may stand."""
+"""words that may precede a place name"""
 PLACE_KINDS = word_list("place_kinds")
-"""Where one of these stands, the words are the name of a place, or where it is."""
+"""words that mark a place name or a location, such as `mall`"""
 ACRONYMS = word_list("acronyms")
-"""Words in capitals that are known; any other, such as `OOS`, `UC` or `KIV`, may say anything."""
+"""known words in capitals; any other, such as `OOS`, `UC` or `KIV`, may be a remark"""
 _ONE_WAY = wording("one_way")
-"""An escalator is there whichever way it runs; of a lift such words are a doubt."""
+"""the direction of travel: harmless for an escalator, doubtful for a lift"""
 _HARMLESS_PHRASES = (
     _ONE_WAY,
     *map(wording, ("harmless_dates", "harmless_only", "harmless_ways", "harmless_buses")),
     re.compile(r"\b[A-Z][a-z]+ [A-Z](?= Stn\b)"),  # stops at a station of a long name: `Holland V Stn`
     *VOCABULARY.values(),
 )
-"""Wordings that are known as a whole."""
+"""phrases that are harmless as a whole"""
 _HARMLESS_FOREIGN = wording("harmless_foreign")
 
 _BRACKET = re.compile(r"[(（\[]([^()（）\[\]]*)(?:[)）\]]|$)")
 _FRAGMENT_END = re.compile(r"\s*(?:[,，、;；。:：•·\n¦]|\.(?=\s|$)|\s[-–—/|]\s|[–—])\s*")
 _WORD = re.compile(r"(?:[^\W_]|[\u0b82\u0bbe-\u0bcd\u0bd7])+(?:['’.-][^\W_]+)*")
-"""with the vowel signs of Tamil, which are no letters of their own"""
+"""includes the vowel signs of Tamil, which Unicode does not count as letters"""
 _STOP_CODE = re.compile(r"(?<!\d)\d{5}(?!\d)")
 CODE_DIGITS = 5
 _SIGNED = re.compile(r"[A-Z]\d|\d{1,3}[A-Za-z]?|[A-Z]{2,3}\d{1,2}|[A-Z]TC|CG")
-"""A label with a number, a floor, a bus service, a station's code."""
+"""a label with a number, a floor, a bus service or a station code"""
 _LETTER_OF = wording("letter_of")
 _CAPITALS = re.compile(r"(?:[A-Z]\.?){2,}")
 _KNOWN_SIGNS = frozenset(
@@ -59,7 +59,7 @@ _DENYING_SIGNS = frozenset("✗✘✕✖❌")
 _LETTER_ANSWER = re.compile(r"\A\s*[YN](?=\s*(?:$|[(（,;–—-]))", re.IGNORECASE)
 _COUNTS = re.compile(r"(?<=\d)\s*[×x]\s*(?=\w)|(?<=\w)\s*×\s*(?=\d)|(?<=\w)\s+x\s*(?=\d)")
 _CUT_SHORT = re.compile(r"\w\s*[-–—]+\s*$|!(?=\w)")
-"""A dash with nothing behind it, or a sign of negation: `Lift –`, `!lift`."""
+"""a dash at the end, or a negating `!`: `Lift –`, `!lift`"""
 _ASKS = re.compile(r"\s*(?:where|why|how|when|who|is|are|does|do|has|have|can)\b", re.IGNORECASE)
 _REFERS_BACK = re.compile(r"(?:this|that|it|which|these|they|not)\b", re.IGNORECASE)
 _INITIAL = re.compile(r"\b[A-Z]")
@@ -70,26 +70,26 @@ _SHAPE_OF_A_REMARK = re.compile(
 )
 _JOINS = frozenset({"the", "of", "and"})
 MAX_REMARK_WORDS = 4
-"""A longer sentence has something of its own to say."""
+"""a longer sentence is a statement of its own, not a remark on the one before"""
 _NEXT_END = re.compile(r"[.;。；!！](?=\s|$)| \| ")
 MAX_BELOW_CHARS = 200
 _ITEM_MARKS = ",，、;；.。•·\n"
 _BARE_DENIAL = wording("bare_denial")
 _FIRST_FOREIGN = "\u0b80"
-"""From here on scripts are Tamil, Chinese and the like, which have no capital letters."""
+"""start of Tamil in Unicode; the scripts from here on, such as Chinese, have no capital letters"""
 
 
 def doubtful_stretches(text: str, start: int, end: int, *, is_about_access: bool) -> list[Bounds]:
-    """Return the stretches of a cell or entry of which something is said that is not understood.
+    """Return the parts of a cell or list item with a remark that is not understood, and may retract them.
 
-    A remark in brackets, or behind a comma or dash, concerns what stands before it; in a cell about access,
-    all of it.
+    A remark in brackets, or after a comma or dash, is about what precedes it. In a cell about access, it is
+    about the whole cell.
 
     Args:
         text: the page's text.
         start: where the cell begins.
         end: where it ends.
-        is_about_access: whether nothing but words about access is expected there.
+        is_about_access: whether only words about access are expected there.
     """
     if is_about_access:
         return [] if _is_understood_cell(text, start, end) else [(start, end)]
@@ -97,11 +97,11 @@ def doubtful_stretches(text: str, start: int, end: int, *, is_about_access: bool
     before = start
     for left, right, in_brackets in _fragments(text, start, end):
         words = text[left:right]
-        if words == NOTE:  # it may name another exit, whose all that follows is
+        if words == NOTE:  # the unread words may name another exit, and the rest may belong to that
             return [*found, (before, end)]
         if _ONE_WAY.search(text, before, right):
             continue
-        if in_brackets and _STOP_CODE.search(words):  # of another stop: `64381 (64389 removed)`
+        if in_brackets and _STOP_CODE.search(words):  # about another stop: `64381 (64389 removed)`
             continue
         if in_brackets:
             is_remark = not _is_known_bracket(words, text[before:left].rstrip("(（[ "))
@@ -117,13 +117,14 @@ def doubtful_stretches(text: str, start: int, end: int, *, is_about_access: bool
 def is_understood(
     words: str, *, may_name: bool = False, may_deny: bool = False, is_sentence: bool = False
 ) -> bool:
-    """Return whether every word and sign of a stretch is known, and none of them can take a statement back.
+    """Return whether all words and signs are known, and none of them can retract a statement.
 
     Args:
-        words: the stretch: a statement, or what is said beside one.
-        may_name: whether names of places may stand there by themselves, or only behind `to`, `at`, `near`.
-        may_deny: whether the caller sees to what is denied there; elsewhere a denial is not understood.
-        is_sentence: whether it has a verb of its own.
+        words: a statement, or the words beside one.
+        may_name: whether place names are accepted anywhere if a word such as `mall` shows that they are;
+            other names are accepted only after `to`, `at`, `near`.
+        may_deny: whether denials are accepted, because the caller handles them.
+        is_sentence: whether the words are a full sentence.
     """
     words = _COUNTS.sub(" ", words)
     if is_not_now(words) or not _has_known_signs(words, may_deny=may_deny):
@@ -141,7 +142,7 @@ def is_understood(
 
 
 def is_doubtful_bracket(words: str) -> bool:
-    """Return whether brackets behind a label name nothing and are not understood: `A (vendors first)`."""
+    """Return whether brackets after a label are neither a name nor understood: `A (vendors first)`."""
     has_name = any(
         word[0].isupper() and (word in ACRONYMS or not _CAPITALS.fullmatch(word))
         for word in (match.group() for match in _WORD.finditer(words))
@@ -151,7 +152,7 @@ def is_doubtful_bracket(words: str) -> bool:
 
 
 def has_remark_in_capitals(name: str) -> bool:
-    """Return whether the last word of a name may be no part of it but a remark: `Golden Mall RIP`."""
+    """Return whether the last word of a name, in capitals, may be a remark on it: `Golden Mall RIP`."""
     *others, last = name.strip(" .-–—").split() or [""]
     is_mixed = any(any(char.islower() for char in word) for word in others)
     may_be_remark = _CAPITALS.fullmatch(last) is not None and last not in ACRONYMS
@@ -159,7 +160,7 @@ def has_remark_in_capitals(name: str) -> bool:
 
 
 def has_remark(name: str) -> bool:
-    """Return whether a name holds a sign, brackets or capitals that may take it back: `X Mall RIP`."""
+    """Return whether a name contains a sign, brackets or capitals that may retract it: `X Mall RIP`."""
     return (
         has_remark_in_capitals(name)
         or not _has_known_signs(name, may_deny=False, is_name=True)
@@ -168,7 +169,10 @@ def has_remark(name: str) -> bool:
 
 
 def is_bare_remark(words: str) -> bool:
-    """Return whether words between two commas name nothing, but qualify what is before."""
+    """Return whether a fragment between commas names nothing, and only qualifies the one before.
+
+    In `X Mall, closed since May`, the second fragment is a remark; in `X Mall, Y Residences` it is not.
+    """
     if not _has_known_signs(words, may_deny=False, is_name=True):
         return True
     if _STOP_CODE.search(words):
@@ -186,24 +190,24 @@ def is_bare_remark(words: str) -> bool:
 
 
 def is_bare_date(words: str) -> bool:
-    """Return whether words are nothing but a date of these years, perhaps that of an opening: `from 2028`."""
+    """Return whether words are only a recent or coming date, such as an opening date: `from 2028`."""
     return _BARE_DATE.fullmatch(words.strip(" ().")) is not None
 
 
 def is_qualified(text: str, unit: Bounds, place: Bounds, *, is_about_access: bool) -> bool:
-    """Return whether a sentence qualifies the words at a place in a way that is not understood.
+    """Return whether a sentence qualifies some of its words in a way that is not understood.
 
     Args:
         text: the page's text.
         unit: bounds of the sentence.
-        place: bounds of the words.
-        is_about_access: whether they name a feature of access, which is qualified by the words beside it.
+        place: bounds of the words in question.
+        is_about_access: whether these name an access feature; then the whole sentence must be understood.
     """
     end = unit[1]
     if "?" in text[place[1] : end + 1] or "？" in text[place[1] : end + 1]:
         return True
     fragments = _FRAGMENT_END.split(text[place[1] : end])[1:]
-    if _is_taken_back_behind(text, end) or _is_answered_before(text, unit[0]):
+    if _is_retracted_after(text, end) or _is_denied_before(text, unit[0]):
         return True
     if any(map(_BARE_DENIAL.fullmatch, fragments)):
         return True
@@ -218,7 +222,7 @@ def is_qualified(text: str, unit: Bounds, place: Bounds, *, is_about_access: boo
 
 
 def is_taken_back_below(text: str, end: int) -> bool:
-    """Return whether words that end their line are taken back by the next one: `(not available)`."""
+    """Return whether the next line retracts the words at the end of a line: `(not available)`."""
     line, _, below = text[end : end + MAX_BELOW_CHARS].partition("\n")
     words = below.partition("\n")[0].strip(" -*•")
     bracket = _BRACKET.fullmatch(words)
@@ -228,7 +232,7 @@ def is_taken_back_below(text: str, end: int) -> bool:
 
 
 def is_qualified_row(text: str, start: int, end: int) -> bool:
-    """Return whether a row or entry has a remark in brackets, or a question mark, that is not understood."""
+    """Return whether a row or list item has a question mark, or brackets that are not understood."""
     if "?" in text[start:end] or "？" in text[start:end]:
         return True
     return any(
@@ -238,7 +242,7 @@ def is_qualified_row(text: str, start: int, end: int) -> bool:
 
 
 def _is_understood_cell(text: str, start: int, end: int) -> bool:
-    """Return whether a cell in which nothing but words about access is expected is understood as a whole."""
+    """Return whether a cell about access is understood as a whole."""
     statement = _LETTER_ANSWER.sub("", text[start:end], count=1)
     return is_understood(statement, may_deny=True) and not any(
         _takes_back_item(text, start, left, text[left:right])
@@ -247,7 +251,7 @@ def _is_understood_cell(text: str, start: int, end: int) -> bool:
 
 
 def _fragments(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
-    """Yield the parts of a cell between its commas, dashes and brackets, and whether they are in brackets."""
+    """Yield the bounds of a cell's parts between commas, dashes and brackets; True if in brackets."""
     position = start
     for bracket in _BRACKET.finditer(text, start, end):
         yield from _between_marks(text, position, bracket.start(), in_brackets=False)
@@ -257,12 +261,13 @@ def _fragments(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool
 
 
 def _takes_back_item(text: str, start: int, left: int, words: str) -> bool:
-    """Return whether a fragment denies what stands in the item before it: `Lift; not available`."""
+    """Return whether a fragment denies the item before it: `Lift; not available`."""
     mark = text[start:left].rstrip(" (（[")[-1:]
     return mark in _ITEM_MARKS and mark != "" and _BARE_DENIAL.fullmatch(words.strip()) is not None
 
 
 def _between_marks(text: str, start: int, end: int, *, in_brackets: bool) -> Iterator[tuple[int, int, bool]]:
+    """Yield the bounds of the text between commas and dashes, each with ``in_brackets``."""
     position = start
     for mark in _FRAGMENT_END.finditer(text, start, end):
         if text[position : mark.start()].strip():
@@ -273,12 +278,14 @@ def _between_marks(text: str, start: int, end: int, *, in_brackets: bool) -> Ite
 
 
 def _without_phrases(words: str) -> str:
+    """Return words without exits, platforms and harmless phrases."""
     for pattern in (EXIT.pattern, PLATFORM.pattern, _LETTER_OF, *_HARMLESS_PHRASES):
         words = pattern.sub(" ", words)
     return words
 
 
 def _is_plain(word: str, *, may_name: bool) -> bool:
+    """Return whether a word is harmless by itself; with ``may_name``, so is any capitalised word."""
     folded = word.casefold()
     if {folded, folded.removesuffix("'s").removesuffix("’s")} & (HARMLESS | PLACE_KINDS):
         return True
@@ -294,7 +301,7 @@ def _is_plain(word: str, *, may_name: bool) -> bool:
 
 
 def _has_known_signs(words: str, *, may_deny: bool, is_name: bool = False) -> bool:
-    """Return whether every sign of some words is known; a symbol may take back what stands beside it."""
+    """Return whether every sign is known; an unknown symbol may retract the words beside it: `Lift 🚧`."""
     return all(
         char.isalnum()
         or unicodedata.category(char)[0] == "M"
@@ -306,7 +313,12 @@ def _has_known_signs(words: str, *, may_deny: bool, is_name: bool = False) -> bo
 
 
 def _is_known_bracket(words: str, before: str) -> bool:
-    """Return whether brackets take back nothing: they are understood, initials, or a stop's name."""
+    """Return whether brackets retract nothing: they are understood, initials, or a bus stop's name.
+
+    Args:
+        words: the text in brackets.
+        before: the text before them.
+    """
     is_stop = _STOP_CODE.fullmatch(before[-CODE_DIGITS:]) is not None
     return (
         is_understood(words, may_name=True) or _is_short_for(words, before) or (is_stop and _is_name(words))
@@ -314,7 +326,7 @@ def _is_known_bracket(words: str, before: str) -> bool:
 
 
 def _is_name(words: str) -> bool:
-    """Return whether words are written as a name of several words, and none of them may be a remark."""
+    """Return whether words are written like a name of several words, none of which may be a remark."""
     found = [match.group() for match in _WORD.finditer(words)]
     known = HARMLESS | PLACE_KINDS
     others = [word for word in found if word.casefold() not in known]
@@ -344,7 +356,7 @@ def _is_foreign(words: str) -> bool:
 
 
 def _is_behind_preposition(words: str, position: int) -> bool:
-    """Return whether a word belongs to a name behind `to`, `at`, `near`."""
+    """Return whether the word at a position belongs to a name after `to`, `at`, `near`."""
     before = [match.group() for match in _WORD.finditer(words, 0, position)]
     while before and (
         before[-1].casefold() in _JOINS
@@ -354,16 +366,16 @@ def _is_behind_preposition(words: str, position: int) -> bool:
     return bool(before) and before[-1].casefold() in PREPOSITIONS
 
 
-def _is_answered_before(text: str, start: int) -> bool:
-    """Return whether the sentence before is nothing but a denial, as in `No. Lift at Exit A`."""
+def _is_denied_before(text: str, start: int) -> bool:
+    """Return whether the sentence before is only a denial: `No. Lift at Exit A`."""
     before = text[text.rfind("\n", 0, start) + 1 : start].rstrip(" .!。！")
     if text[start : start + 1].isdigit():  # `No. 5 Yishun Street`
         return False
     return _BARE_DENIAL.fullmatch(_NEXT_END.split(before)[-1].strip()) is not None
 
 
-def _is_taken_back_behind(text: str, end: int) -> bool:
-    """Return whether the next sentence of a line does nothing but take back the one before."""
+def _is_retracted_after(text: str, end: int) -> bool:
+    """Return whether the sentence after this one only retracts it: `Lift at Exit A. Not available`."""
     line_end = text.find("\n", end)
     rest = text[end : line_end if line_end >= 0 else len(text)].lstrip(" .;。；!！")
     words = _NEXT_END.split(rest, maxsplit=1)[0].strip(" ()（）[]")

@@ -1,9 +1,8 @@
-"""Find quoted words in a text again, exactly or after folding white space and letter case.
+"""Find a quote in a text, exactly or after folding white space and letter case.
 
-A small model often quotes the heading, or words of its own, for a fact that the page does state. So what it
-says is taken as a hint where to look: each sentence of the page that has the value is tried as the quote, and
-grounding decides as ever. A value that the page does not have, or does not tie to the exit, finds no such
-sentence.
+For a fact that the page does state, a small model often quotes the heading or its own words. So if its quote
+fails, each sentence of the page that contains the value is tried as the quote, and grounding decides as
+usual. A value that is not on the page, or is not about the exit there, has no such sentence.
 """
 
 from __future__ import annotations
@@ -20,19 +19,19 @@ from mrt_pipeline.extraction.mentions import sentence_at
 from mrt_pipeline.extraction.page_model import is_invisible
 
 MAX_OCCURRENCES = 20
-"""A page that repeats a quote more often than this is not looked through any further."""
+"""further occurrences of a quote on a page are ignored"""
 
 _LATIN_END = "\u0250"
 
 Placed = tuple[Passage, Candidate]
 
 MAX_SENTENCES = 20
-"""How many sentences are tried for one statement."""
+"""maximum number of sentences tried for one statement"""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where a quote stands in a text; ``end`` is exclusive."""
+    """The position of a quote in a text; ``end`` is exclusive."""
 
     start: int
     end: int
@@ -40,9 +39,9 @@ class Span:
 
 
 def find_spans(text: str, quote: str, hint: int | None = None) -> Iterator[Span]:
-    """Yield where ``quote`` stands in ``text``: at ``hint`` first if it stands there, then from the start.
+    """Yield the occurrences of ``quote`` in ``text``: first the one at ``hint``, if any, then in order.
 
-    Exact occurrences are yielded; only where there is none, those that differ in white space or letter case.
+    Occurrences that differ in white space or letter case are yielded only if there is no exact one.
     """
     if not fold(quote):
         return
@@ -57,29 +56,33 @@ def find_spans(text: str, quote: str, hint: int | None = None) -> Iterator[Span]
 
 
 def find_tokens(text: str, value: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield where ``value`` stands as a whole word or words within ``text[start:end]``, whatever its case."""
+    """Yield the bounds of ``value`` as whole words within ``text[start:end]``, in any letter case."""
     for left, right in _folded_occurrences(text[start:end], value):
         if not _cuts_a_word(text, start + left) and not _cuts_a_word(text, start + right):
             yield start + left, start + right
 
 
 def fold(text: str) -> str:
-    """Return a text with white space collapsed, letter case folded and invisible marks left out."""
+    """Return a text with white space collapsed and letter case folded, without invisible characters."""
     return _fold(text)[0].strip()
 
 
 def clean(text: str) -> str:
-    """Return a text on one line without control characters, bidirectional marks and other invisible ones."""
+    """Return a text on one line, without control characters and other invisible ones."""
     return " ".join("".join(char for char in text if char.isspace() or not is_invisible(char)).split())
 
 
 def place(candidate: Candidate, passages: Sequence[Passage], is_grounded: Callable[[Placed], bool]) -> Placed:
-    """Return a statement with the passage that supports it, quoted from there; else with the likeliest one.
+    """Find the passage that supports a statement, with a quote from it.
 
     Args:
-        candidate: as the reader made it.
-        passages: the texts the reader was given, at least one.
-        is_grounded: tells whether a statement about a passage may be published.
+        candidate: the statement as the reader made it.
+        passages: the texts given to the reader, at least one.
+        is_grounded: returns whether a statement about a passage can be grounded.
+
+    Returns:
+        The passage and the statement, requoted if necessary. If no passage supports it, the first one that
+        contains the quote, or else the first one.
     """
     quoting = [(page, candidate) for page in passages if any(find_spans(page.text, candidate.quote))]
     for placed in (*quoting, *_quoted_anew(candidate, passages)):
@@ -110,7 +113,7 @@ def _folded_occurrences(text: str, wanted: str) -> Iterator[tuple[int, int]]:
 
 @lru_cache(maxsize=64)
 def _fold(text: str) -> tuple[str, tuple[int, ...]]:
-    """Return the folded text and, for each of its characters, the position it comes from."""
+    """Return the folded text and the original position of each of its characters."""
     folded: list[str] = []
     positions: list[int] = []
     for position, char in enumerate(text):
@@ -125,14 +128,14 @@ def _fold(text: str) -> tuple[str, tuple[int, ...]]:
 
 
 def _cuts_a_word(text: str, position: int) -> bool:
-    """Return whether a position lies inside a word; scripts written without spaces have no such inside."""
+    """Return whether a position is inside a Latin word; other scripts may have no spaces between words."""
     if not 0 < position < len(text):
         return False
     return all(char.isalnum() and char < _LATIN_END for char in text[position - 1 : position + 1])
 
 
 def _quoted_anew(candidate: Candidate, passages: Iterable[Passage]) -> Iterator[Placed]:
-    """Yield the statement with each sentence that has its value as the quote."""
+    """Yield the statement quoted from each sentence that contains its value."""
     tried = 0
     for page in passages:
         for start, end in dict.fromkeys(sentence_at(page.text, *at) for at in _places(candidate, page.text)):
@@ -144,7 +147,7 @@ def _quoted_anew(candidate: Candidate, passages: Iterable[Passage]) -> Iterator[
 
 
 def _places(candidate: Candidate, text: str) -> Iterator[tuple[int, int]]:
-    """Yield where a text has the value of a statement, or the words for it."""
+    """Yield the positions of a statement's value in a text, or of words for it."""
     if candidate.field != "access":
         yield from find_tokens(text, candidate.value, 0, len(text))
     elif pattern := VOCABULARY.get(candidate.value):

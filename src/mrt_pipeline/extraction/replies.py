@@ -1,7 +1,7 @@
-"""A model's reply: its JSON schema, and how it becomes candidates. Nothing in it is trusted yet.
+"""A model's reply: its JSON schema, and its conversion to candidates, which are not trusted yet.
 
-There is one list for each kind of fact: with one list for all kinds, a small model falls into a rut and finds
-a lift in every sentence. Every array and string is bounded: without bounds a model may loop until it is cut.
+Each kind of fact has its own list: with one list for all, a small model repeats itself and finds a lift in
+every sentence. Every array and string is bounded: otherwise a model may loop until its answer is cut off.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from mrt_pipeline.extraction.quotes import find_spans
 from mrt_pipeline.extraction.reply_objects import BrokenObjectError, find_objects
 
 MAX_FACTS = 30
-"""of one kind; a reply that holds as many may have had more to say"""
+"""maximum number of facts of one kind; a reply with as many may be missing some"""
 MAX_EXIT_CHARS = 12
 MAX_NAME_CHARS = 80
 MAX_QUOTE_CHARS = 300
@@ -33,7 +33,7 @@ _EXIT_WORD = re.compile(r"^(?:exits?|entrances?)\b[\s:]*", re.IGNORECASE)
 
 
 def _short(max_length: int) -> BeforeValidator:
-    """Return what makes a short text of what stands for one: not every server holds to the schema."""
+    """Return a validator that converts a value to a short text, as not every server enforces the schema."""
 
     def shorten(value: object) -> object:
         text = "" if value is None else str(value) if isinstance(value, int) else value
@@ -54,13 +54,13 @@ Facts = Annotated[tuple[FactT, ...], BeforeValidator(_few)]
 
 
 class Answered(Record):
-    """Something that a model wrote; what it adds of its own is skipped."""
+    """An object written by a model; unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class ExitFact(Answered):
-    """Something said of one exit."""
+    """A fact about one exit."""
 
     exit: ExitText
     value: NameText
@@ -68,7 +68,7 @@ class ExitFact(Answered):
 
 
 class PlatformFact(Answered):
-    """Where the trains of one platform go."""
+    """The direction of the trains from one platform."""
 
     value: ExitText
     towards: NameText
@@ -86,13 +86,13 @@ class Reply(Answered):
 
     @property
     def is_full(self) -> bool:
-        """Return whether a list had no room for another fact, so that some may be missing."""
+        """Return whether a list is full, so that facts may be missing."""
         lists = (self.landmarks, self.bus_stops, self.access, self.platforms)
         return any(len(set(facts)) == MAX_FACTS for facts in lists)
 
 
 class UnreadableReplyError(ValueError):
-    """A reply is not JSON of the schema; the message says what is wrong with it."""
+    """A reply is not JSON that matches the schema; the message says what is wrong."""
 
 
 def _text(max_length: int) -> dict[str, Any]:
@@ -120,14 +120,14 @@ REPLY_SCHEMA: dict[str, Any] = _closed(
     access=_list(exit=_EXIT, value={"type": "string", "enum": list(VOCABULARY)}, quote=_QUOTE),
     platforms=_list(value=_EXIT, towards=_NAME, line=_NAME, quote=_QUOTE),
 )
-"""What the server is asked to hold the model to; ``Reply`` reads a little more, and no more of it."""
+"""the schema sent to the server to enforce; ``Reply`` tolerates small deviations and discards the excess"""
 
 
 def parse_reply(text: str) -> Reply:
-    """Return what a model wrote: the one object of the schema in it, whatever stands around it.
+    """Return the object in a model's answer that matches the schema, whatever text is around it.
 
     Raises:
-        UnreadableReplyError: if there is none, several that differ, or one that is no sound JSON.
+        UnreadableReplyError: if there is none, several that differ, or one that is not valid JSON.
     """
     found: set[Reply] = set()
     faults: list[str] = []
@@ -159,7 +159,7 @@ def _validated(value: dict[str, Any]) -> Reply:
 
 
 def to_candidates(reply: Reply) -> tuple[Candidate, ...]:
-    """Return a reply's facts, each once, in the form in which they are grounded."""
+    """Return a reply's facts as candidates for grounding, each once."""
     candidates = (
         *_of_exits("landmark", reply.landmarks),
         *_of_exits("bus_stop", reply.bus_stops),
@@ -173,7 +173,7 @@ def _of_exits(field: CandidateField, facts: Iterable[ExitFact]) -> Iterator[Cand
     for fact in facts:
         value = fact.value.strip()
         yield _candidate(
-            field="bus_stop" if BUS_STOP_CODE.fullmatch(value) else field,  # whichever list it was put in
+            field="bus_stop" if BUS_STOP_CODE.fullmatch(value) else field,  # models mix up the lists
             exit_label=_EXIT_WORD.sub("", fact.exit.strip()) or None,
             value=value,
             quote=fact.quote,
@@ -183,9 +183,9 @@ def _of_exits(field: CandidateField, facts: Iterable[ExitFact]) -> Iterator[Cand
 
 
 def _of_platform(fact: PlatformFact) -> Candidate:
-    """Return a platform of the station, whichever exit leads there.
+    """Return a platform as a candidate that is about no particular exit.
 
-    The line only narrows its direction down, and models guess it; so it counts where the quote has it.
+    Models guess the line, which only narrows down the direction, so it is kept only if the quote contains it.
     """
     is_line_quoted = any(find_spans(fact.quote, fact.line))
     return _candidate(

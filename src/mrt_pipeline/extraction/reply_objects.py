@@ -1,11 +1,11 @@
-"""Find the JSON objects in what a model wrote, whatever else it wrote around them.
+"""Find the JSON objects in a model's output, whatever text is around them.
 
-Servers hand on what a model says in many forms: with its reasoning before the answer, in a code fence, as a
-text that holds JSON, as the arguments of a tool call. So every whole object is found, wherever it stands, but
-for those in reasoning: a draft is no answer. Marks within an object are part of it.
+Servers return answers in many forms: after reasoning, in a code fence, as JSON within a string, or as the
+arguments of a tool call. So every complete object is found, except those in reasoning, which are drafts.
+Tags inside an object are part of it.
 
-Reasoning is what stands in a block of whatever name that is closed before the answer. Only where nothing
-follows does its name say whether it was reasoning or what holds the answer.
+A block is reasoning, whatever its name, if it is closed before the answer. If nothing follows it, its name
+decides whether it is reasoning or contains the answer.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_WRAPPINGS = 6
-"""how deep an object may lie in others, in lists and in texts"""
+"""how deeply an object may be nested in other objects, lists and strings"""
 MAX_CHARS_TRIED = 50_000_000
-"""A text of nothing but beginnings is given up once so much of it was tried in vain."""
+"""limit of the characters that failed attempts cover, for a text that begins objects but completes none"""
 
 _MARK = re.compile(
     r"""
@@ -36,14 +36,14 @@ _REASONING = re.compile(
 )
 _ANSWER = re.compile(r"answer|final|output|result|response|reply|json|tool|function|call", re.IGNORECASE)
 _ANY_REASONING = "reasoning"
-"""its opening and closing marks need not be of one name"""
+"""common name of all reasoning blocks, as their opening and closing tags may differ"""
 _SEEMS_JSON = re.compile(r"\{\s*\"")
 _AFTERTHOUGHT = re.compile(r"(?:[\s`~]++|<[/|｜]?\w[^<>{}\s]{0,40}>){0,8}+\S")
-"""what a model says after a mark, other marks and a fence apart"""
+"""text after a closing tag, other than tags and code fences"""
 
 
 class BrokenObjectError(ValueError):
-    """There is an object, but it is no sound JSON; the message says why."""
+    """There is an object, but it is not valid JSON; the message says why."""
 
 
 class _RepeatedKeyError(ValueError):
@@ -52,29 +52,29 @@ class _RepeatedKeyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Broken:
-    """Stands for an object that cannot be read."""
+    """An object that cannot be read."""
 
     why: str
 
 
 class _Scan:
-    """What was found in a text so far; each value, and each block, has its number."""
+    """The values found in a text so far, numbered, and the blocks around them."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._values: list[tuple[int, Any]] = []
         self._opened: dict[str, int] = {}
         self._turns: list[tuple[int, int]] = []
-        """from which number on there is one closed block more, or fewer, around the values"""
+        """number of a value, and 1 or -1: the change in closed blocks around the values from there on"""
         self._next = 0
 
     def add(self, value: Any) -> None:
-        """Take note of a value."""
+        """Record a value."""
         self._values.append((self._next, value))
         self._next += 1
 
     def mark(self, mark: re.Match[str]) -> None:
-        """Take note of a mark."""
+        """Record a tag that opens or closes a block."""
         if channel := mark["channel"]:
             self._close(_ANY_REASONING, mark.end())
             self._open(_ANY_REASONING if _REASONING.search(channel) else channel)
@@ -87,7 +87,7 @@ class _Scan:
             self._open(name)
 
     def finish(self) -> list[tuple[Any, bool]]:
-        """Return the values, but for those in open reasoning, and of each whether a closed block holds it."""
+        """Return the values outside unclosed reasoning, each with whether it is in a closed block."""
         if (begin := self._opened.get(_ANY_REASONING)) is not None:
             self._forget(begin)
             self.add(_Broken("it ends within its reasoning"))
@@ -105,7 +105,7 @@ class _Scan:
         begin = self._opened.pop(name, None)
         if name == _ANY_REASONING:
             if begin is not None or _AFTERTHOUGHT.match(self._text, end):
-                self._forget(begin or 0)  # what was not opened began in the prompt
+                self._forget(begin or 0)  # a block without an opening tag began in the prompt
         elif begin is not None and not _ANSWER.search(name):
             self._turns += [(begin, 1), (self._next, -1)]
 
@@ -115,12 +115,12 @@ class _Scan:
 
 
 def find_objects(text: str, names: Set[str]) -> list[dict[str, Any]]:
-    """Return the objects that have all of some names, from left to right; failing these, the first other.
+    """Return the objects that have all the given keys, in order; if there are none, the first other object.
 
-    An object within one of them is not looked for.
+    Objects nested in one of these are not returned.
 
     Raises:
-        BrokenObjectError: if none has the names, and one is no sound JSON.
+        BrokenObjectError: if none has the keys, and one is not valid JSON.
     """
     values = _find_values(text, names, MAX_WRAPPINGS)
     found = [inner for value in values for inner in _unwrap(value, names, MAX_WRAPPINGS)]
@@ -133,9 +133,9 @@ def find_objects(text: str, names: Set[str]) -> list[dict[str, Any]]:
 
 
 def _find_values(text: str, names: Set[str], depth: int) -> list[Any]:
-    """Return the objects, and the texts that seem to hold some, that are no drafts.
+    """Return the objects, and the strings that may contain some, that are not drafts.
 
-    Those in a closed block are drafts if outside of all blocks an object with the names follows.
+    Those in a closed block are drafts if an object with the keys follows outside all blocks.
     """
     found = _scan(text)
     answers = [
@@ -148,6 +148,7 @@ def _find_values(text: str, names: Set[str], depth: int) -> list[Any]:
 
 
 def _scan(text: str) -> list[tuple[Any, bool]]:
+    """Return all JSON values in a text, each with whether it is in a closed block."""
     scan = _Scan(text)
     position = tried = 0
     while mark := _MARK.search(text, position):
@@ -168,7 +169,7 @@ def _scan(text: str) -> list[tuple[Any, bool]]:
 
 
 def _decode(text: str, begin: int) -> tuple[Any, int]:
-    """Return the value that begins somewhere, and where it ends."""
+    """Return the JSON value that starts at a position, and the position of its end."""
     try:
         return _STRICT.raw_decode(text, begin)
     except _RepeatedKeyError as error:
@@ -184,7 +185,7 @@ def _describe(error: Exception, text: str) -> str:
 
 
 def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object; of two values of one key, neither is to be preferred."""
+    """Return an object; raise if a key is repeated, as neither value can be preferred."""
     made = dict(pairs)
     if len(made) < len(pairs):
         raise _RepeatedKeyError("its JSON has a key twice in one object")
@@ -196,7 +197,7 @@ _STRICT = json.JSONDecoder(object_pairs_hook=_unique)
 
 
 def _unwrap(value: Any, names: Set[str], depth: int) -> Iterator[dict[str, Any] | _Broken]:
-    """Yield the objects with all of some names in a value, itself included, and what is broken in it."""
+    """Yield the objects with all the given keys in a value, itself included, and the broken ones."""
     if isinstance(value, _Broken) or (isinstance(value, dict) and value.keys() >= names):
         yield value
     elif depth:

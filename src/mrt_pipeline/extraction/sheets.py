@@ -1,7 +1,7 @@
-"""What the style sheets within a page, as MediaWiki's templates bring them, may do to its elements.
+"""Read the style sheets within a page, such as those of MediaWiki's templates, for rules that may hide words.
 
-A rule counts for whatever the last part of its selector names, wherever that is: to apply it as a browser
-does would take a browser. What a sheet loads from elsewhere, and what is not plain, counts for all elements.
+A rule is applied to every element that the last part of its selector names, wherever that is; only a browser
+could apply selectors exactly. External sheets, and rules that cannot be parsed, apply to all elements.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MAX_SHEETS_CHARS = 200_000
-"""Longer sheets are not looked at; MediaWiki's TemplateStyles allows 102,400 bytes."""
+"""longer sheets are not parsed, and may do anything; MediaWiki's TemplateStyles allows 102,400 bytes"""
 ALL = "*"
 _UNKNOWN = "\\"
 """a style that may do anything"""
 
 _WHITE = " \t\n\f\r"
-"""what parts classes and the elements of a selector; Python's white space has more"""
+"""CSS white space; Python's includes more characters"""
 _TOKEN = re.compile(
     r"/\*.*?(?:\*/|$)|(?P<string>\"(?:\\.|[^\"\\\n])*[\"\n]?|'(?:\\.|[^'\\\n])*['\n]?)"
     r"|url\((?![ \t\n\f\r]*[\"'])[^)]*\)?|<!--|-->",
     re.DOTALL | re.IGNORECASE,
 )
-"""in which braces, semicolons and commas mean nothing, and neither do the signs of other tokens"""
+"""comments, strings and URLs, in which braces, semicolons and commas have no meaning"""
 _PIECE = re.compile(r"([^{};]*)([{};]|$)")
 _BRACKETS = re.compile(r"\([^()\[\]]*\)|\[[^()\[\]]*\]")
 _MAX_BRACKETS = 8
@@ -54,12 +54,12 @@ class PageSheets:
 
     names: frozenset[str]
     names_in_tables: frozenset[str]
-    """of parts of tables alone, which other declarations may put into another column"""
+    """names that apply to parts of tables, which more declarations may hide or move to another column"""
 
     reaching: frozenset[str]
-    """of elements that may lie upon others, or push them away"""
+    """names of elements that may cover others or push them away"""
     paints: bool
-    """whether a rule paints more than letters"""
+    """whether a rule paints more than text"""
 
     def may_hide(self, element: _Element) -> bool:
         """Return whether a rule may hide the words of an element."""
@@ -67,12 +67,12 @@ class PageSheets:
         return bool(names) and not names.isdisjoint(_names_of(element))
 
     def may_reach(self, element: _Element) -> bool:
-        """Return whether a rule may put an element upon the words of others."""
+        """Return whether a rule may place an element over the words of others."""
         return bool(self.reaching) and not self.reaching.isdisjoint(_names_of(element))
 
 
 def read_sheets(root: _Element) -> PageSheets:
-    """Return what the style sheets within a page may hide."""
+    """Return the elements that the style sheets within a page may hide or move."""
     hidden: set[str] = set()
     in_tables: set[str] = set()
     reaching: set[str] = set()
@@ -104,9 +104,9 @@ def _names_of(element: _Element) -> set[str]:
 
 
 def _rules(sheet: str) -> Iterator[tuple[str, str]]:
-    """Yield the selector and declarations of each rule, of those in other rules too, and of ``@import``."""
+    """Yield the selector and declarations of each rule, nested ones included; ``@import`` may do anything."""
     plain = _TOKEN.sub(_plain, sheet)
-    if "\\" in plain:  # an escape may make a sign, or a word, of any other
+    if "\\" in plain:  # an escape may stand for any character
         yield ALL, _UNKNOWN
         return
     opened: list[tuple[str, list[str]]] = []
@@ -125,7 +125,7 @@ def _rules(sheet: str) -> Iterator[tuple[str, str]]:
 
 
 def _plain(token: re.Match[str]) -> str:
-    """Return a string without signs that mean something elsewhere, and nothing of a comment or an address."""
+    """Return a token without its content: a string without special characters, an empty URL or a space."""
     string = token["string"]
     if string is None:
         return "url()" if token[0][0] in "uU" else " "
@@ -133,8 +133,8 @@ def _plain(token: re.Match[str]) -> str:
 
 
 def _names_in(selector: str) -> Iterator[str]:
-    """Yield, for each part of a selector's list, one class, id or tag that its elements must have."""
-    if selector.startswith("@"):  # its declarations are for a rule around it, or for fonts
+    """Yield a class, id or tag that its elements must have, for each selector in a list."""
+    if selector.startswith("@"):  # its declarations belong to the rule around it, or to fonts
         yield ALL
         return
     for _ in range(_MAX_BRACKETS):

@@ -1,4 +1,4 @@
-"""A statement with its place in the page, and the checks of that place."""
+"""A statement with the position of its quote in the page, and the checks of its surroundings."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NAME_GOES_ON = re.compile(r"\s+(?!MRT\b|LRT\b|Station\b|Exits?\b|Entrances?\b)[
 
 
 MAX_DATE_CHARS = 20
-"""A cell with more to say than a date is about something else: `Lift being built, by 2027`."""
+"""a longer cell contains more than a date: `Lift being built, by 2027`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,17 @@ class Statement:
 
     @property
     def is_by_rule(self) -> bool:
-        """Return whether our own rule tied the value to its exit, so that the page's wording need not."""
+        """Return whether a rule took the exit from the page's form, so that the wording need not name it."""
         return self.candidate.method is Method.RULE and not self.candidate.is_prose
 
     @property
     def confidence(self) -> Confidence:
-        """Return what one reading of one page is worth."""
+        """Return the confidence of a single reading of a page: medium by a rule, else low."""
         return Confidence.MEDIUM if self.is_by_rule else Confidence.LOW
 
     @property
     def bounds(self) -> Place:
-        """Return where the words that say it stand in the page's stretch: the rule's cell, else the quote."""
+        """Return the bounds of the statement's words in the passage: the rule's cell, or else the quote."""
         quote = self.span.start, self.span.end
         if self.candidate.cell is None or not self.is_by_rule:
             return quote
@@ -66,7 +66,7 @@ class Statement:
         return (start, end) if quote[0] <= start <= end <= quote[1] else quote
 
     def evidence(self) -> Evidence:
-        """Return the quote as the page has it, with its position there."""
+        """Return the quote as it is on the page, with its position there."""
         return Evidence(
             document_id=self.page.document_id,
             method=self.candidate.method,
@@ -78,10 +78,10 @@ class Statement:
         )
 
     def places_of(self, value: str) -> list[Place]:
-        """Return where a value stands, as a whole word, in the words that say it.
+        """Return the positions of a value, as whole words, within ``bounds``.
 
         Raises:
-            UngroundedError: if it does not.
+            UngroundedError: if there are none.
         """
         places = list(find_tokens(self.page.text, value, *self.bounds))
         if not places:
@@ -90,7 +90,7 @@ class Statement:
 
 
 def check_not_hostile(statement: Statement) -> None:
-    """Raise if the lines around the quote address whoever reads the page by machine."""
+    """Raise ``UngroundedError`` if the lines of the quote contain instructions to a machine."""
     text = statement.page.text
     start, end = line_at(text, statement.span.start)[0], line_at(text, statement.span.end)[1]
     if is_hostile(text[start:end]):
@@ -98,7 +98,7 @@ def check_not_hostile(statement: Statement) -> None:
 
 
 def check_not_markup(statement: Statement) -> None:
-    """Raise if the lines that say it, or the cells of a table, are markup that the page shows as text."""
+    """Raise ``UngroundedError`` if the statement's lines, or table cells, contain markup shown as text."""
     text, (start, end) = statement.page.text, statement.bounds
     left, right = line_at(text, start)[0], line_at(text, end)[1]
     if is_row(text, left, right):
@@ -109,10 +109,13 @@ def check_not_markup(statement: Statement) -> None:
 
 
 def choose_place(statement: Statement, places: Iterable[Place]) -> Place:
-    """Return the first place at which the page says the value of the candidate's exit, undenied and now.
+    """Return the first position at which the page states the value for the candidate's exit.
 
-    A rule has tied value and exit by the table's structure: for it, the page must only not take the words
-    back.
+    The words must be about that exit and not be retracted. For a rule, which took the exit from the page's
+    form, only the latter is checked.
+
+    Raises:
+        UngroundedError: if there is no such position, with the fault of the first one.
     """
     faults: list[Reason] = []
     find = find_retraction if statement.is_by_rule else find_fault
@@ -127,7 +130,14 @@ def choose_place(statement: Statement, places: Iterable[Place]) -> Place:
 def find_fault(
     statement: Statement, place: Place, kind: Kind = EXIT, label: str | None = None
 ) -> Reason | None:
-    """Return why the words at a place do not speak of a label (the candidate's exit), if so."""
+    """Return why the words at a position do not support the statement, or None if they do.
+
+    Args:
+        statement: the statement.
+        place: bounds of the words.
+        kind: whether they must be about an exit or a platform.
+        label: its label; default: the candidate's exit.
+    """
     owner = owner_at(statement.page.text, *place, kind)
     if owner is None or (label or statement.candidate.exit_label) not in owner.labels:
         return Reason.EXIT_NOT_IN_QUOTE if kind is EXIT else Reason.PLATFORM_NOT_IN_QUOTE
@@ -137,7 +147,7 @@ def find_fault(
 
 
 def find_retraction(statement: Statement, place: Place, owner: Mention | None = None) -> Reason | None:
-    """Return whether the words around a place, or around the label they belong to, take them back."""
+    """Return the reason if the words around a position, or around the label it belongs to, retract it."""
     text = statement.page.text
     unit = _unit_at(statement, place)
     of_label = unit if owner is None else _unit_at(statement, (owner.start, owner.end))
@@ -156,10 +166,10 @@ def find_retraction(statement: Statement, place: Place, owner: Mention | None = 
 
 
 def _is_qualified(statement: Statement, place: Place) -> bool:
-    """Return whether something beside a place is not understood; of a cell, its rule has seen to that."""
+    """Return whether words beside a position are not understood; in a cell, the rule has checked that."""
     text, field = statement.page.text, statement.candidate.field
     start, end = statement.bounds if statement.is_by_rule else sentence_at(text, *place)
-    if field in ("platform", "access"):  # stations are known
+    if field in ("platform", "access"):  # station names are known words
         text = text[:start] + without_stations(text[start:end], statement.facts.slugs_by_name) + text[end:]
     if field == "platform":
         return is_qualified_row(text, start, end)
@@ -170,10 +180,9 @@ def _is_qualified(statement: Statement, place: Place) -> bool:
 
 
 def _unit_at(statement: Statement, place: Place) -> Place:
-    """Return the bounds of what qualifies the words at a place: their sentence, or their row of a table.
+    """Return the bounds of the text that qualifies the words at a position: their sentence or table row.
 
-    A rule knows which cells of a row belong together, and which part of a cell counts: for it, that is the
-    unit.
+    For a rule, which knows what part of a row or cell belongs together, it is the rule's cell.
     """
     text = statement.page.text
     sentence = sentence_at(text, *place)
@@ -184,7 +193,7 @@ def _unit_at(statement: Statement, place: Place) -> Place:
 
 
 def _names_other_station(statement: Statement, owner: Mention) -> bool:
-    """Return whether a label is another station's: `Khatib Exit A`, `Exit A of Khatib station`."""
+    """Return whether a label belongs to another station: `Khatib Exit A`, `Exit A of Khatib station`."""
     text = statement.page.text
     start, end = sentence_at(text, owner.start, owner.end)
     if _is_of_something_else(statement, text[owner.end : end]):
@@ -198,7 +207,7 @@ def _names_other_station(statement: Statement, owner: Mention) -> bool:
 
 
 def _is_elsewhere(statement: Statement, owner: Mention, place: Place) -> bool:
-    """Return whether a sentence is set at another station: `At Khatib, one stop away, Exit A has a lift`."""
+    """Return whether a sentence is about another station: `At Khatib, one stop away, Exit A has a lift`."""
     text = statement.page.text
     bounds = owner.start, owner.end
     start, end = _unit_at(statement, bounds)
@@ -212,7 +221,7 @@ def _is_elsewhere(statement: Statement, owner: Mention, place: Place) -> bool:
 
 
 def _other_stations(statement: Statement, start: int, end: int) -> bool:
-    """Return whether a stretch names another station; `Khatib Camp` is none."""
+    """Return whether ``text[start:end]`` names another station; `Khatib Camp` is not one."""
     text = statement.page.text
     return any(
         found.slug != statement.station.slug and not _NAME_GOES_ON.match(text, start + found.end)
@@ -221,7 +230,7 @@ def _other_stations(statement: Statement, start: int, end: int) -> bool:
 
 
 def _is_of_something_else(statement: Statement, following: str) -> bool:
-    """Return whether an exit is assigned to a thing that is not the station: `Exit A of the mall`."""
+    """Return whether an exit belongs to something other than the station: `Exit A of the mall`."""
     owner = re.match(r"\s+of\s+(?:(?:the|this)\s+)?(.*)", following, re.DOTALL)
     if owner is None:
         return False
@@ -237,10 +246,12 @@ def _words(text: str) -> list[str]:
 
 
 def _names_ending(words: list[str]) -> Iterator[str]:
+    """Yield the plain names that the last words may form: of one word, of two, and so on."""
     for count in range(1, MAX_NAME_WORDS + 1):
         yield plain_name(" ".join(words[-count:]).removesuffix("'s").removesuffix("’s"))
 
 
 def _names_opening(words: list[str]) -> Iterator[str]:
+    """Yield the plain names that the first words may form: of one word, of two, and so on."""
     for count in range(1, MAX_NAME_WORDS + 1):
         yield plain_name(" ".join(words[:count]))

@@ -1,8 +1,8 @@
-"""Claim what a publisher's station pages list under each exit: lifts, toilets, landmarks.
+"""Turn a publisher's station pages into claims: the lifts, toilets and landmarks listed under each exit.
 
-A listed lift is a fact about its exit, and serves the street there. An exit that is not listed is unknown: a
-page may cover only one publisher's half of an interchange. A page that cannot be had leaves its station
-without an answer, and no other.
+A listed lift is one at its exit, and serves the street there. Nothing follows for an exit that is not listed:
+a page may cover only one publisher's part of an interchange. If a page cannot be obtained, only its own
+station has no result.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ ReadT = TypeVar("ReadT")
 LIFT, TOILET, LANDMARK = "lift", "toilet", "landmark"
 FEATURES = {LIFT: AccessFeature.LIFT, TOILET: AccessFeature.TOILET}
 FAILURES_IN_A_ROW = 5
-"""so many pages that cannot be had, one after the other, and no further one is asked for"""
+"""after so many consecutive failures, no more pages are requested"""
 MAX_BYTES = 2 * 2**20
-"""of one page"""
+"""size limit of one page"""
 
 Cited = tuple[StationPageFact, Evidence]
-"""a fact, and where it stands"""
+"""a fact, and the evidence for it"""
 
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
-    """Which page: a line if it is of one, and the publisher's code of a station."""
+    """The key of a page: the publisher's station code, and the line if the page is about one."""
 
     line_code: str
     operator_code: str
@@ -54,16 +54,16 @@ class PageKey:
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What a page lists by exit."""
+    """The facts that a page lists by exit."""
 
     facts: tuple[StationPageFact, ...]
     unread: tuple[str, ...] = ()
-    """lines or headings that seem to speak of exits and could not be read"""
+    """lines or headings that seem to be about exits but could not be read"""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page, and where it was read."""
+    """One page, with its provenance."""
 
     key: PageKey
     facts: PageFacts
@@ -72,17 +72,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """All pages that could be read, and why others could not."""
+    """All pages that were read, and the errors of those that were not."""
 
     read: tuple[Page, ...]
     failures: tuple[tuple[PageKey, SourceError], ...] = ()
 
 
 def read_each(keys: Iterable[PageKey], read_page: Callable[[PageKey], Page]) -> Pages:
-    """Return every page, and those that failed with the reason.
+    """Read pages one by one, and return them and the failures.
 
     Raises:
-        SourceError: if the site fails page after page.
+        SourceError: if ``FAILURES_IN_A_ROW`` consecutive pages fail.
     """
     read: list[Page] = []
     failures: list[tuple[PageKey, SourceError]] = []
@@ -101,16 +101,16 @@ def read_each(keys: Iterable[PageKey], read_page: Callable[[PageKey], Page]) -> 
 
 @dataclass(frozen=True, slots=True)
 class PageSite:
-    """Asks a publisher's site for its pages."""
+    """Requests pages from a publisher's site."""
 
     access: SourceAccess
     api: str
-    """section of ``apis`` with ``base_url``"""
+    """section of ``apis`` in the configuration, with ``base_url``"""
     document: Document
-    """all pages together"""
+    """the site's pages as one document"""
 
     def url_of(self, path: str, query: Mapping[str, str] | None = None) -> str:
-        """Return the address of what lies at a path below the site's."""
+        """Return the URL of a path on the site."""
         base = str(getattr(self.access.settings.apis, self.api).base_url).rstrip("/")
         return f"{base}/{path}" + (f"?{urlencode(query)}" if query else "")
 
@@ -122,10 +122,16 @@ class PageSite:
         *,
         form: Mapping[str, str] | None = None,
     ) -> ReadT:
-        """Return what is read in the answer to a GET, or to a POST of a form.
+        """Request a page, and return the parsed response.
+
+        Args:
+            parse: parses the response.
+            path: path on the site.
+            query: query of a GET request.
+            form: if given, a POST request with this form is sent instead.
 
         Raises:
-            SourceError: if there is no answer, or ``parse`` refuses it.
+            SourceError: if there is no response, or ``parse`` rejects it.
         """
         document_id, client = self.document.document_id, self.access.http(self.api)
 
@@ -148,10 +154,17 @@ class PageSite:
         path: str,
         query: Mapping[str, str] | None = None,
     ) -> Page:
-        """Return a page as a document of its own, called ``name`` among the site's.
+        """Request a page, and return it as a document of its own.
+
+        Args:
+            key: the page's key.
+            name: suffix of its document id, unique on the site.
+            parse: parses the response's body.
+            path: path on the site.
+            query: query of the request.
 
         Raises:
-            SourceError: if it cannot be had, or ``parse`` refuses it.
+            SourceError: if there is no response, or ``parse`` rejects it.
         """
 
         def read(answer: Answer) -> tuple[Payload, PageFacts]:
@@ -168,25 +181,25 @@ class PageSite:
 
 
 def version_of(pages: Iterable[Page]) -> str:
-    """Return what identifies the content of some pages."""
+    """Return a string that identifies the content of some pages."""
     return "+".join(sorted({page.provenance.sha256 for page in pages})) or "no page"
 
 
 @dataclass
 class StationPageSource:
-    """Claims what the pages list (an ``EnrichmentSource``); each run reads them before its first station."""
+    """An ``EnrichmentSource`` of station pages; each run reads all of them before its first station."""
 
     name: str
     """the source's name in the configuration"""
     document_id: str
-    """of all pages together"""
+    """id of the document that all pages form"""
     read: Callable[[], Pages]
     find_slug: Callable[[PageKey], str | None]
-    """gives the station that a page is of; none for one that nobody knows"""
+    """returns the slug of a page's station; None if the network table lacks it"""
     describe: Callable[[PageKey], str]
-    """gives what messages call a page: ``SBS Transit's DTL page``"""
+    """returns the name of a page in messages: ``SBS Transit's DTL page``"""
     lines: frozenset[str] | None = None
-    """the lines whose stations have pages; none if all have"""
+    """codes of the lines whose stations have pages; None means all"""
     _pages: dict[str, list[Page]] = field(default_factory=dict)
     _failures: dict[str, SourceError] = field(default_factory=dict)
     _findings: tuple[Finding, ...] = ()
@@ -194,14 +207,14 @@ class StationPageSource:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Return the pages of stations that nobody knows."""
+        """Return a finding for each page of an unknown station."""
         return self._findings
 
     def prepare(self, stations: Sequence[Station]) -> None:
-        """Read the pages, in live mode from the site.
+        """Read all pages; in live mode, from the site.
 
         Raises:
-            SourceError: if it cannot be asked.
+            SourceError: if the site is unavailable.
         """
         pages = self.read()
         self._pages, self._failures, remarks = {}, {}, []
@@ -221,16 +234,16 @@ class StationPageSource:
         return self.lines is None or not self.lines.isdisjoint(station.lines)
 
     def version_for(self, station: Station) -> str | None:
-        """Return which content of the station's pages was read; none if one could not be."""
+        """Return a string that identifies the content of the station's pages; None if one was not read."""
         if not self._is_read or station.slug in self._failures:
             return None
         return version_of(self._pages.get(station.slug, ()))
 
     def claims_for(self, station: Station, earlier: tuple[StationClaims, ...]) -> StationClaims:
-        """Return what the pages list under the exits of a station.
+        """Return the claims of a station's pages.
 
         Raises:
-            SourceError: if a page of it could not be had.
+            SourceError: if one of its pages could not be read.
         """
         if (failure := self._failures.get(station.slug)) is not None:
             raise failure

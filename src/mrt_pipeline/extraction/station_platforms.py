@@ -1,11 +1,12 @@
-"""Make the platforms of a station of what is claimed of those that its exits lead to.
+"""Merge the claims about the platforms that a station's exits lead to into the station's platforms.
 
-A direction is that of the most trusted source alone, its letters are those of whoever gives them. So the
-words of a page stand behind a letter only, and the direction stays under its own licence. A page that gives
-one direction two letters is believed neither; a source of records may name several, which are all true.
-Letters of two sources contradict each other unless one names all that the other does, and those of one source
-unless it gives them to every exit that it mentions. A source that outranks the other one is believed all the
-same, and the other one's letters are set aside.
+- The direction comes only from the most trusted source; letters come from any source. So a page is evidence
+  for a letter only, and the direction keeps its own licence.
+- If a page gives one direction two letters, neither is used. A source of records may give several, which are
+  all correct.
+- Letters of two sources contradict each other unless one source names all letters of the other. Letters of
+  one source contradict each other unless it gives all of them at every exit that it mentions.
+- If one source outranks the other, its letters are used nevertheless, and the other's are ignored.
 """
 
 from __future__ import annotations
@@ -34,35 +35,36 @@ from mrt_pipeline.extraction.plausibility import doubt_letters, is_read
 from mrt_pipeline.runtime.records import natural_key
 
 Ranks = Mapping[str, Collection[str]]
-"""speaker to those whose letters give way to its own"""
+"""speaker to the speakers that it outranks"""
 _OF_EXIT = frozenset({"platform_code", "is_same_building"})
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A claim about a platform: who makes it of which exit, and at which place among all said of that one."""
+    """A claim about a platform, with its speaker and exit."""
 
     speaker: str
     station_exit: StationExit
     place: int
+    """position among the speaker's values for this exit"""
     platform: ExitPlatform
 
     @cached_property
     def standing(self) -> int:
-        """Return how far its direction is to be trusted; less is better."""
+        """Return the rank of its direction's evidence; lower is more trusted."""
         return rank_of(self.platform.evidence_for("towards_code"))[0]
 
 
 @dataclass(frozen=True, slots=True)
 class MergedPlatforms:
-    """The platforms of a station, each with what is said of its direction."""
+    """The platforms of a station, with the claims about each."""
 
     platforms: tuple[Platform, ...]
     directions: tuple[list[Reading], ...]
-    """the readings of each platform"""
+    """for each platform, the claims about its direction"""
 
     def links_of(self, station_exit: StationExit) -> Iterator[PlatformLink]:
-        """Yield which platforms an exit is said to lead to."""
+        """Yield the links from an exit to the platforms that it leads to."""
         for platform, same in zip(self.platforms, self.directions, strict=True):
             own = [reading for reading in same if reading.station_exit is station_exit]
             if own:
@@ -76,7 +78,7 @@ class MergedPlatforms:
 def believe_platforms(
     station: Station, readings: Iterable[Reading]
 ) -> tuple[list[list[Reading]], list[Finding]]:
-    """Return the directions of one page's readings, but for those that it gives several letters."""
+    """Group one page's claims by direction; a direction with several letters becomes a finding instead."""
     believed: list[list[Reading]] = []
     findings: list[Finding] = []
     for same in _group_directions(readings):
@@ -88,7 +90,7 @@ def believe_platforms(
 
 
 def claims_of_page(station_exit: StationExit, directions: Iterable[list[Reading]]) -> Iterator[ExitPlatform]:
-    """Yield each direction that a page says an exit leads to once."""
+    """Yield one claim for each direction that an exit leads to, according to a page."""
     for same in directions:
         own = [one.platform for one in same if one.station_exit is station_exit]
         if own:
@@ -103,14 +105,14 @@ def merge_platforms(
     told: Collection[str | None],
     agrees: Agreement,
 ) -> tuple[MergedPlatforms, list[Finding]]:
-    """Return the platforms of a station, and what is amiss with their letters.
+    """Return the platforms of a station, and findings about their letters.
 
     Args:
         station: the station.
-        readings: what all sources say of the platforms that its exits lead to.
-        ranks: whom each speaker outranks.
-        told: the fields that a source found contradicted within itself.
-        agrees: tells whether some reasons are two publishers' that state the same.
+        readings: all sources' claims about the platforms that its exits lead to.
+        ranks: the speakers that each speaker outranks.
+        told: the fields for which a source contradicts itself.
+        agrees: returns whether evidence comes from two publishers that state the same value.
     """
     findings: list[Finding] = []
     as_read = _group_directions(readings)
@@ -128,7 +130,7 @@ def merge_platforms(
 
 
 def _group_directions(readings: Iterable[Reading]) -> list[list[Reading]]:
-    """Return the readings of each direction together, the most trusted and first named direction first."""
+    """Group claims by direction, ordered by trust and then by first mention."""
     groups: dict[Direction, list[Reading]] = {}
     for reading in readings:
         groups.setdefault(direction_of(reading.platform), []).append(reading)
@@ -139,7 +141,7 @@ def _group_directions(readings: Iterable[Reading]) -> list[list[Reading]]:
 
 
 def _letters_of(same: Iterable[Reading]) -> dict[str, frozenset[str]]:
-    """Return the letters that each speaker gives to one direction; those who give none are left out."""
+    """Return the letters that each speaker gives to one direction, without speakers that give none."""
     letters: dict[str, frozenset[str]] = {}
     for (speaker, _), given in _letters_by_exit(same).items():
         letters[speaker] = letters.get(speaker, frozenset()) | given
@@ -147,14 +149,14 @@ def _letters_of(same: Iterable[Reading]) -> dict[str, frozenset[str]]:
 
 
 def _are_contradictory(same: Sequence[Reading]) -> bool:
-    """Return whether no speaker names all letters of a direction, or one gives some to one exit only."""
+    """Return whether no speaker names all letters of a direction, or one gives different ones by exit."""
     letters = _letters_of(same)
     is_uneven = any(given != letters[speaker] for (speaker, _), given in _letters_by_exit(same).items())
     return is_uneven or (bool(letters) and _every_letter(same) not in letters.values())
 
 
 def _letters_by_exit(same: Iterable[Reading]) -> dict[tuple[str, str], frozenset[str]]:
-    """Return the letters that each speaker gives to one direction at each exit."""
+    """Return the letters of one direction by speaker and exit id."""
     letters: dict[tuple[str, str], frozenset[str]] = {}
     for reading in same:
         if (letter := reading.platform.platform_code) is not None:
@@ -164,11 +166,11 @@ def _letters_by_exit(same: Iterable[Reading]) -> dict[tuple[str, str], frozenset
 
 
 def _find_overruled(same: Iterable[Reading], ranks: Ranks) -> dict[str, str]:
-    """Return each speaker whose letters of a direction give way, and to whom.
+    """Return the speakers whose letters for a direction are overruled, each with the one that overrules it.
 
     Args:
-        same: the readings of the direction.
-        ranks: whom each speaker outranks; only one who names a letter that such a one lacks gives way.
+        same: the claims about the direction.
+        ranks: the speakers that each outranks. One is overruled if it gives a letter that the higher lacks.
     """
     letters = _letters_of(same)
     return {
@@ -182,12 +184,15 @@ def _find_overruled(same: Iterable[Reading], ranks: Ranks) -> dict[str, str]:
 def _find_conflated(
     same: Sequence[Reading], directions: Iterable[Sequence[Reading]], ranks: Ranks
 ) -> dict[str, str]:
-    """Return each speaker who gives a direction the one letter of another, and who tells both apart.
+    """Return the speakers that conflate two directions, each with a speaker that distinguishes them.
+
+    The former gives a direction the same single letter as another one of its line; the latter gives the two
+    different letters, and is trusted here although it is outranked.
 
     Args:
-        same: the readings of the direction.
-        directions: those of all directions of the station.
-        ranks: whom each speaker outranks; only such a one can tell them apart.
+        same: the claims about the direction.
+        directions: the claims about all directions of the station.
+        ranks: the speakers that each outranks; only outranked ones are considered as the latter.
     """
     letters = _letters_of(same)
     others = [_letters_of(other) for other in directions if other is not same and _are_beside(same, other)]
@@ -202,19 +207,20 @@ def _find_conflated(
 
 
 def _are_beside(same: Sequence[Reading], other: Sequence[Reading]) -> bool:
+    """Return whether two directions are of the same line and station code."""
     one, two = same[0].platform, other[0].platform
     return (one.station_code, one.line_code) == (two.station_code, two.line_code)
 
 
 def _without_letter(reading: Reading) -> Reading:
-    """Return a claim about a platform without the letter that it gives."""
+    """Return a claim about a platform without its letter."""
     evidence = {name: why for name, why in reading.platform.evidence.items() if name != "platform_code"}
     bare = reading.platform.model_copy(update={"platform_code": None, "evidence": evidence})
     return replace(reading, platform=bare)
 
 
 def _sides_of_letters(same: Iterable[Reading]) -> Iterator[Side]:
-    """Yield who gives which letter, with the words behind it."""
+    """Yield each claim of a letter as a side of a dispute."""
     for reading in same:
         if (letter := reading.platform.platform_code) is not None:
             yield Side(
@@ -229,9 +235,9 @@ def _overrule(
     ranks: Ranks,
     findings: list[Finding],
 ) -> list[Reading]:
-    """Return the readings of a direction without the letters of a source that gives way to another one.
+    """Remove the letters of overruled sources from the claims about a direction, and record findings.
 
-    That is one that is outranked and differs, but above all one that takes two directions for one.
+    A source is overruled if it conflates two directions, or else if it is outranked and differs.
     """
     overruled = _find_conflated(same, directions, ranks) or _find_overruled(same, ranks)
     for lower, higher in overruled.items():
@@ -245,7 +251,7 @@ def _letter_finding(station: Station, same: Sequence[Reading]) -> Finding:
 
 
 def _letters_on_record(directions: Iterable[Iterable[Reading]]) -> frozenset[str]:
-    """Return the letters that a publisher's record gives to platforms of a station."""
+    """Return all platform letters of a station that come from publishers' records, not pages."""
     said = (one.platform for same in directions for one in same)
     return frozenset(
         one.platform_code
@@ -259,7 +265,7 @@ def _every_letter(same: Iterable[Reading]) -> frozenset[str]:
 
 
 def _own_evidence(leading: Sequence[Reading], platform: Platform, station_exit: StationExit) -> EvidenceMap:
-    """Return why an exit is said to lead to a platform, as far as that is not why the platform is known."""
+    """Return the evidence that an exit leads to a platform, unless it is that of the platform itself."""
     evidence: EvidenceMap = {}
     known = (*platform.evidence_for("towards_code"), *platform.evidence_for("platform_codes"))
     if any(reason not in known for reason in _each_reason(leading, "towards_code")):
@@ -272,7 +278,14 @@ def _own_evidence(leading: Sequence[Reading], platform: Platform, station_exit: 
 
 
 def _unite(platform_id: str, same: Sequence[Reading], *, is_lettered: bool, agrees: Agreement) -> Platform:
-    """Return one platform of all that is said of it."""
+    """Merge all claims about one platform.
+
+    Args:
+        platform_id: the platform's id.
+        same: the claims.
+        is_lettered: whether its letters are published, as they are not disputed.
+        agrees: returns whether evidence comes from two publishers that state the same value.
+    """
     directing = _directing(same)
     first = min((reading.platform for reading in directing), key=_key_of)
     evidence = _unite_evidence(directing)
@@ -303,20 +316,20 @@ def _key_of(platform: ExitPlatform) -> tuple[object, ...]:
 
 
 def _naming_all(same: Sequence[Reading]) -> list[Reading]:
-    """Return the readings with a letter of those speakers who name every letter."""
+    """Return the claims of a letter by the speakers that name all letters."""
     letters, every = _letters_of(same), _every_letter(same)
     return [one for one in same if one.platform.platform_code is not None and letters[one.speaker] == every]
 
 
 def _directing(readings: Iterable[Reading]) -> list[Reading]:
-    """Return the readings whose direction is trusted most."""
+    """Return the claims whose direction is trusted most."""
     listed = list(readings)
     best = min(reading.standing for reading in listed)
     return [reading for reading in listed if reading.standing == best]
 
 
 def _unite_evidence(directing: Sequence[Reading]) -> EvidenceMap:
-    """Return why the direction is what it is, field by field."""
+    """Return the evidence for a direction, by field."""
     fields = dict.fromkeys(
         name for reading in directing for name in reading.platform.evidence if name not in _OF_EXIT
     )

@@ -1,9 +1,8 @@
-"""What a page's styles declare, inline or in a sheet within the page, and which declarations may hide words.
+"""Parse the CSS declarations of a page, and decide which of them may hide words.
 
-A property that can hide words hides them here unless its value is known to be harmless. Unknown properties,
-computed values (``var()``, ``calc()``), escapes and comments are taken for an attempt to hide. Colours and
-the size of letters depend on the elements around; ``looks`` judges them. ``sheets`` reads the style sheets
-within a page.
+A property that can hide words is taken to do so unless its value is known to be harmless. The same applies to
+unknown properties, computed values (``var()``, ``calc()``), escapes and comments. Colours and font sizes
+depend on the elements around: see ``looks``. For style sheets within a page, see ``sheets``.
 """
 
 from __future__ import annotations
@@ -11,17 +10,17 @@ from __future__ import annotations
 import re
 
 TABLE_PARTS = frozenset({"tr", "td", "th", "thead", "tbody", "tfoot"})
-"""what keeps its place in its table while nobody sees its words"""
+"""elements that can keep their position in a table while hidden"""
 INLINE_TAGS = frozenset({"span", "b", "i", "em", "strong", "small", "big", "font", "u", "a", "abbr", "mark"})
 JUDGED_BY_LOOK = frozenset({"color", "background", "font-size", "font", "opacity"})
 PAINTING = re.compile(r"background|border|outline|shadow|filter|reflect|decoration", re.IGNORECASE)
-"""properties that paint more than letters"""
+"""properties that paint more than text"""
 LENGTH = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(px|pt|r?em|ex|ch|%|)")
 PX_OF_UNIT = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "%": 10.0, "": 1.0}
-"""a percentage is taken of a page of 1000 px"""
+"""px per unit; a percentage is relative to a page of 1000 px"""
 
 _NOT_PLAIN = re.compile(r"[\\@{}]|/\*|[^\t\n\f\r -~]")
-"""Python takes more signs than browsers do for white space, and for an upper case ``k``"""
+"""escapes, comments and all but ASCII, as Python sees white space and letter case differently from CSS"""
 _IMPORTANT = re.compile(r"\s*!\s*important$")
 _UNCLEAR = "(unclear)"
 _BORDER = re.compile(
@@ -39,11 +38,11 @@ _KEYWORDS = frozenset({"inherit", "initial", "unset", "auto", "normal"})
 _COLOUR = r"(?:#[0-9a-f]{3,8}|[a-z]+|rgba?\([\d\s.,%/]+\))"
 _THIN = r"(?:(?:10|\d(?:\.\d+)?)(?:px|pt)?|0?\.\d+r?em)"
 _BORDER_LINE = rf"(?:(?:{_THIN}|{_COLOUR})(?: |$))*"
-"""a thicker border may lie behind words, or put them out of sight"""
+"""a thicker border may be behind words, or push them out of sight"""
 _NOT_STRUCK = rf"(?!.*line-through)(?:(?:[0-3]px|[a-z]+(?:-[a-z]+)*|{_COLOUR})(?: |$))*"
-"""a thicker line may lie behind the words of other lines"""
+"""a thicker line may be behind the words of other lines"""
 _TABLE_DISPLAY = r"table-(?:row|cell|caption|(?:row|header|footer)-group)"
-"""not ``table-column``: what is in a column is not shown"""
+"""not ``table-column``, whose content is not shown"""
 _FAMILY = (
     r"(?:serif|sans-serif|monospace|cursive|system-ui|-apple-system|inherit|initial|unset"
     r"|arial(?: black| narrow)?|helvetica(?: neue)?|verdana|tahoma|trebuchet ms|georgia|times(?: new roman)?"
@@ -51,13 +50,13 @@ _FAMILY = (
     r"|palatino(?: linotype)?|gill sans|century gothic|impact|comic sans ms|roboto|rubik|lato|montserrat"
     r"|inter|open sans|source sans pro|myriad pro|(?:noto|liberation|dejavu) (?:sans|serif)(?: mono)?|ubuntu)"
 )
-"""fonts whose letters are letters; those of Wingdings are pictures"""
+"""fonts that show letters as letters; Wingdings, for example, shows pictures"""
 _QUOTED = rf"(?:{_FAMILY}|'{_FAMILY}'|\"{_FAMILY}\")"
 _FAMILIES = re.compile(rf"{_QUOTED}(?: ?, ?{_QUOTED})*")
 _STRING = r"\"[^\"]*\"|'[^']*'"
 _PLAIN = r"[^()\[\]\"']"
 _WHOLE = re.compile(rf"(?:{_PLAIN}|{_STRING}|\((?:{_PLAIN}|{_STRING})*\))*")
-"""a value that ends where it seems to: in brackets or quotation marks, ``;`` ends none"""
+"""a value with balanced brackets and quotes: within these, a ``;`` would not end it"""
 _OFFSET = r"-?(?:[0-6](?:\.\d+)?(?:px)?|0?\.\d+r?em)"
 _SHADOW = rf"(?:{_OFFSET} ){{2}}(?:[0-2]?\d(?:px)? (?:[0-3](?:px)? )?)?(?!inset){_COLOUR}"
 _HARMLESS_VALUES = {
@@ -93,10 +92,10 @@ _HARMLESS_LENGTHS = (
     (re.compile(r"text-decoration(?:-thickness)?"), 0.0, 3.0),
     (re.compile(r"(?:letter|word)-spacing"), -1.0, 10.0),
 )
-"""properties, the least and the greatest length, in px, that puts no words out of sight or onto others"""
+"""properties, with the least and greatest length in px that neither hides words nor moves them onto others"""
 _LINE_HEIGHTS = (0.5, 4.0)
 _LEAST_SCROLLED_PX = 40.0
-"""A lower or narrower box may have no room for a line of words."""
+"""a lower or narrower box may be too small for a line of text"""
 _REACHING = re.compile(
     r"(?:-(?:moz|webkit|ms|o)-)?(?:position|inset.*|top|bottom|left|right|margin.*|transform|translate|scale"
     r"|rotate|zoom|offset.*|outline.*|box-shadow|box-reflect|filter)"
@@ -105,7 +104,10 @@ _PLACING = ("display", "float", "position", "all")
 
 
 def declarations(style: str) -> dict[str, str] | None:
-    """Return values by property, in lower case; none if it is not plain what is declared."""
+    """Return values by property, in lower case; None if the declarations are not plain ASCII or have escapes.
+
+    A property that is declared twice with different values has the value ``(unclear)``.
+    """
     if _NOT_PLAIN.search(style):
         return None
     found: dict[str, str] = {}
@@ -119,12 +121,12 @@ def declarations(style: str) -> dict[str, str] | None:
 
 
 def may_hide(found: dict[str, str], tag: str) -> bool:
-    """Return whether an element's declarations may hide its words, whatever its colours and letters."""
+    """Return whether an element's declarations, apart from colours and font sizes, may hide its words."""
     return _is_cut(found) or not all(_is_harmless(name, value, tag) for name, value in found.items())
 
 
 def may_push(found: dict[str, str]) -> bool:
-    """Return whether declarations may move what stands beside an element out of sight."""
+    """Return whether declarations may push the content beside an element out of sight."""
     return any(
         names.fullmatch(name) and any(length and _px(length) > most for length in _lengths(value))
         for name, value in found.items()
@@ -133,25 +135,25 @@ def may_push(found: dict[str, str]) -> bool:
 
 
 def may_reach(found: dict[str, str]) -> bool:
-    """Return whether what an element paints may lie upon, or behind, words outside of it."""
+    """Return whether an element may paint over, or behind, words outside it."""
     return any(
         _REACHING.fullmatch(name) and not _is_harmless(name, value, "") for name, value in found.items()
     )
 
 
 def may_overflow(found: dict[str, str]) -> bool:
-    """Return whether a box may be smaller than what is in it."""
+    """Return whether a box may be smaller than its content."""
     sizes = (LENGTH.fullmatch(found.get(name, "")) for name in ("width", "height", "max-width", "max-height"))
     return any(size is not None and _px(size) < _LEAST_SCROLLED_PX for size in sizes)
 
 
 def is_legible(families: str) -> bool:
-    """Return whether all fonts of a list are known to show letters as letters."""
+    """Return whether all fonts in a ``font-family`` list are known to show letters as letters."""
     return _FAMILIES.fullmatch(families) is not None
 
 
 def keeps_place(found: dict[str, str] | None, tag: str) -> bool:
-    """Return whether a part of a table with these declarations is certain to be where its row has it."""
+    """Return whether a part of a table with these declarations certainly keeps its position in its row."""
     return found is not None and all(
         _is_harmless(name, found[name], tag) for name in _PLACING if name in found
     )
@@ -178,7 +180,7 @@ def _is_known(name: str) -> bool:
 
 
 def _is_small(name: str, value: str) -> bool:
-    """Return whether a property is a length, or several, with which words stay where they are seen."""
+    """Return whether a property has only lengths that keep words visible."""
     lengths = _lengths(value)
     if name == "line-height":
         units = {"": 1.0, "%": 0.01}
@@ -203,7 +205,7 @@ def _px(length: re.Match[str]) -> float:
 
 
 def _is_cut(found: dict[str, str]) -> bool:
-    """Return whether words scroll within a box so low that they may not be seen."""
+    """Return whether words scroll in a box so small that they may be invisible."""
     if not any(found.get(name) in ("auto", "scroll") for name in ("overflow", "overflow-x", "overflow-y")):
         return False
     sizes = [

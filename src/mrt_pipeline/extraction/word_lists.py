@@ -1,7 +1,7 @@
-"""The words that pages are read by: lists of them (``word_lists.csv``) and wordings (``wordings.toml``).
+"""Load the words for reading pages: word lists (``word_lists.csv``) and wordings (``wordings.toml``).
 
-A list's rows have its name and words divided by ``|``. A wording is a regular expression whose lines are
-alternatives; ``{name}`` in it stands for the wording of that name, which is above it.
+Each row of a word list has the list's name and words separated by ``|``. A wording is a regular expression
+whose lines are alternatives; ``{name}`` inserts an earlier wording.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ WORDINGS = Path(__file__).with_name("wordings.toml")
 
 
 def word_list(name: str) -> frozenset[str]:
-    """Return a list's words."""
+    """Return the words of a list."""
     return _lists()[name]
 
 
 def wording(name: str) -> re.Pattern[str]:
-    """Return the pattern of a wording, in any letter case; it is compiled when it is first used."""
+    """Return the case-insensitive pattern of a wording, compiled on first use."""
     return cast("re.Pattern[str]", _Wording(name))
 
 
 class _Wording:
-    """A pattern that is yet to be compiled: that takes time, and a run that reads no page needs none."""
+    """A pattern compiled on first use, as compiling takes time and a run that reads no page needs none."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def __getattr__(self, attribute: str) -> Any:
-        """Return an attribute of the pattern, which is from then on found without asking here."""
+        """Return an attribute of the pattern, and store it so that this is called only once for each."""
         found = getattr(re.compile(_wordings()[self._name], re.IGNORECASE), attribute)
         setattr(self, attribute, found)
         return found

@@ -1,30 +1,31 @@
-"""Fixed rules that read a station's page by its form; begin with ``page_rules.read_page``.
+"""Fixed rules that read a station's page by its form; start at ``page_rules.read_page``.
 
-``page_rules``     the page from top to bottom, and what is handed on
-``sections``       what do the headings above a block say of it
-``tables``         what does a table say, and which of its rows are of use
-``table_parts``    which rows have the same heads, and what do their columns hold
-``table_heads``    which rows name what the columns hold, or whose they are
-``table_cells``    what does a cell say, and of which exits
-``entries``        where does a line stand, whose is it by that, and is it of use
-``lists``          what does an entry say that begins or ends with exits, or stands under them
-``contexts``       whose is a value and what is it, by the words nearest to it that say so
-``values``         what a value says, by its contexts or else by its own kind
-``prose``          what does a sentence say in so many words
-``told``           which places does a sentence tell to be at its one exit
-``closures``       which exits does a sentence say are not open
-``cells``          what does one cell or entry say, by what its column or key means
-``parts``          which items, and parts of them, is a cell made of
-``platform_rows``  what does a row about platforms say
-``platform_entries`` what does a line about platforms say
-``platforms``      which sign has a platform, and where do its trains go
-``passages``       what was not read, and may hold something
-``owners``         whose is this: where do the words of one exit end and those of another begin
-``labels``         which exit labels do some words give
-``place_mentions`` which places do some words list
-``headers``        what does a head or key mean, by ``vocabulary.csv``
-``words``          the words themselves, as data
-``page``           what all of these know of the page, and how they write down what it says
+``page_rules``     reads a page from top to bottom, and chooses the passages for a model
+``sections``       the headings above a block, and what they say about it
+``tables``         reads tables, and skips rows that are retracted
+``table_parts``    rows below the same heads, and what their columns hold
+``table_heads``    rows that name exits, platforms or the contents of columns
+``table_cells``    reads the cells of a row, and finds their exits
+``entries``        places lines and list items: their exits, what is above, and whether they can be read
+``lists``          reads lines and list items by their form
+``contexts``       exits and meaning of a value, from the words around it
+``values``         reads a value whose exits are known
+``prose``          reads sentences about exits
+``told``           reads sentences that give the places at one exit: `X is next to Exit A`
+``closures``       finds exits that a sentence says are not open
+``cells``          reads one cell or list item, given the meaning of its column or key
+``parts``          splits a cell into items, and these into parts
+``platform_rows``  reads table rows about platforms
+``platform_entries`` reads lines and list items about platforms
+``platforms``      signs of platforms, and the direction of their trains
+``passages``       passages that the rules could not read
+``owners``         divides text among the exits that it names
+``labels``         reads exit labels
+``place_mentions`` finds place names in a list
+``headers``        meanings of heads and keys, by ``vocabulary.csv``
+``words``          words and signs, as data
+``page``           the page being read, and how statements are recorded
 
-All of it is pure. What is read is not believed yet: ``extraction.grounding`` holds it against the quote.
+All functions are pure, except that ``page.RulePage`` collects notes. Nothing read is accepted yet:
+``extraction.grounding`` checks it against its quote.
 """

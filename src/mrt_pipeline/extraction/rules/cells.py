@@ -1,4 +1,4 @@
-"""What one cell, or one entry of a list, says of its exits, by what its column or its key means."""
+"""Read one table cell or list item, given its exits and the meaning of its column or key."""
 
 from __future__ import annotations
 
@@ -58,19 +58,19 @@ BUS_STOP_CODE = re.compile(
 _STOP_LED = re.compile(
     rf"(?:bus stop\s+)?(?:(?:{BUS_STOP_CODE.pattern})[\s,;]*)+(?:$|(?<![,;])[^\d\s,;])", re.IGNORECASE
 )
-"""Among bus services a number may be anything, unless it stands alone or more is said of it."""
+"""stop codes in a column of bus services, where a number counts only if alone or followed by a description"""
 _STOP_NAMED = re.compile(rf"(?:{BUS_STOP_CODE.pattern})\s+[(（A-Z]")
-"""`22499 Opp Blk 662C`"""
+"""a stop code with its name: `22499 Opp Blk 662C`"""
 _STOP_SAID = re.compile(r"\bstops?\s+\d{5}(?!\d)", re.IGNORECASE)
 _STOP_WITH_SERVICES = re.compile(r"\d{5}\s*[:：]\s*\d{1,3}[A-Z]?(?:[\s,/]+\d{1,3}[A-Z]?)*")
 _STOP_NAME = re.compile(
     r"\b(?:St(?:n|ation)|Int(?:erchange)?) Exits? [A-Z0-9]{1,2}(?:/[A-Z0-9]{1,2})*", re.IGNORECASE
 )
-"""Whichever exit a stop is named after, it may serve others: `Stn Exit A/D`."""
+"""the name of a bus stop; a stop called `Stn Exit A/D` may be nearest to another exit"""
 _COUNT = re.compile(r"(?:[1-9]|one|two|three|four)", re.IGNORECASE)
 _NO_COUNT = re.compile(r"(?:0+|zero)", re.IGNORECASE)
 _DASH = re.compile(r"[-‐‑–—]+")
-"""Answers nothing by itself, but is at odds with a yes."""
+"""a dash publishes nothing, but contradicts a yes"""
 _SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
 _ACCESS = re.compile(
     "|".join(f"(?:{pattern.pattern})" for pattern in (*VOCABULARY.values(), *FEATURE_WORDS.values())),
@@ -78,26 +78,27 @@ _ACCESS = re.compile(
 )
 _DENYING = frozenset({STEP_FREE_NO, "stairs_only", *DENIALS})
 _FOOTNOTE = re.compile(r"[*†‡]")
-"""A footnote elsewhere on the page may take the answer back."""
+"""a footnote mark: the note may retract the answer"""
 _NOT_OF_OTHERS = r"(?![^(),;]*\b(?:exit|entrance|escalator|stair|both|all|they|these))"
 _LIFT_WITH_REMARK = re.compile(
     rf"(?:^|[:,;])\s*lifts?(?P<remark>\s*\({_NOT_OF_OTHERS.replace('(),;', '()')}[^()]*\)"
     rf"|\s{_NOT_OF_OTHERS}[^(),;]+(?:\([^()]*\))?)\s*(?:[,;]|$)",
     re.IGNORECASE,
 )
-"""A remark on nothing but a lift that is listed by itself."""
+"""a remark that applies only to a lift in a list: `Escalator, lift (planned)`"""
 _OF_A_THING = re.compile(
     r"(?:(?:former|previous|old|planned|proposed|future)\s+)?(?:bus stops?|lifts?|elevators?"
     r"|escalators?|ramps?|stairs|staircases?|(?:accessible )?toilets?)\b"
     r"(?!.*\b(?:exit|entrance|station|all|both)s?\b)",
     re.IGNORECASE,
 )
-"""`Lift (under construction)` takes back the lift, not the exit whose entry it is."""
+"""a remark on a thing, not on the exit: `Lift (under construction)` retracts only the lift"""
 _TO_ANOTHER = re.compile(
     r"\b(?:use|take|try|via|through|by|from|at|near(?:er|est)?(?: to)?|closest(?: to)?|beside|next to)"
     r"\s+(?:the\s+)?(?:exits?|entrances?)\s+[A-Z0-9]{1,2}\b(?:\s*(?:[/&,]|and|or)\s*(?:exits?\s+)?[A-Z0-9]{1,2}\b)*",
     re.IGNORECASE,
 )
+"""a pointer to another exit: `use Exit B`"""
 _MAY_NAME_STOPS = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, None})
 _COUNTED = frozenset({Meaning.LIFT, Meaning.ESCALATOR, Meaning.TOILET})
 _IGNORED = frozenset({Meaning.OTHER, Meaning.TIME, Meaning.STATUS, Meaning.STATION, Meaning.EXIT})
@@ -112,15 +113,15 @@ def read_cell(
     *,
     need: Need = "nothing",
 ) -> Iterator[Candidate]:
-    """Yield what a piece says of some exits, and of others that it names at the head of an entry.
+    """Yield the statements of a piece about its exits, and about exits that items in it begin with.
 
     Args:
         page: the page.
-        piece: a cell, or the part of a list's entry behind the exit's label.
-        meaning: what the column or the entry's key means; nothing if it has none that is known.
-        labels: the exits it is about.
-        row: bounds of the row or line around it, if it has one.
-        need: what a place must be, unless the meaning says that places are listed.
+        piece: a cell, or the part of a list item after the exit's label.
+        meaning: the meaning of the column or key; None if unknown.
+        labels: the exits that the piece is about.
+        row: bounds of the row or line around it, if there is one.
+        need: how certain a place name must be if ``meaning`` does not announce places.
     """
     for owners, part in owned_parts(page, piece, labels):
         if owners:
@@ -130,6 +131,7 @@ def read_cell(
 def _read_part_of(
     page: RulePage, piece: Piece, meaning: Meaning | None, labels: Labels, row: Bounds | None, *, need: Need
 ) -> Iterator[Candidate]:
+    """Yield the statements of a part that belongs to some exits, except where a remark is not understood."""
     is_about_access = meaning in FEATURES or meaning is Meaning.ACCESS
     doubtful = [
         stretch
@@ -146,7 +148,7 @@ def _read_part_of(
 
 
 def _around_doubted_lift(text: str, start: int, end: int) -> list[Bounds]:
-    """Return a list without a lift that may not be there: of `Escalator, lift (planned)` the escalator."""
+    """Return the bounds of a list around a lift that may not exist, as in `Escalator, lift (planned)`."""
     found = _LIFT_WITH_REMARK.search(text[start:end]) if text.find("(", start, end) >= 0 else None
     if found is None or is_understood(found["remark"].strip(" ()"), may_name=True, may_deny=True):
         return [(start, end)]
@@ -155,7 +157,7 @@ def _around_doubted_lift(text: str, start: int, end: int) -> list[Bounds]:
 
 
 def _needs_doubted_lift(words: str) -> bool:
-    """Return whether a list beside a lift that may not be there has a lift, or a way that may be by it."""
+    """Return whether the rest of a list has a lift or step-free way that may be the doubtful lift itself."""
     around = _around_doubted_lift(words, 0, len(words))
     said = [value for bounds in around for value in access_in(words[slice(*bounds)])]
     is_divided = around != [(0, len(words))]
@@ -163,29 +165,29 @@ def _needs_doubted_lift(words: str) -> bool:
 
 
 def without_doubted_lift(words: str) -> str:
-    """Return an entry without a lift that may not be there, unless it lists nothing else."""
+    """Return a list item without a lift that may not exist, unless it lists nothing else."""
     return " ".join(words[start:end] for start, end in _around_doubted_lift(words, 0, len(words))) or words
 
 
 def without_stop_names(words: str) -> str:
-    """Return some words without the exits that bus stops are named after, since others may have them too."""
+    """Remove bus stop names that contain an exit, such as `Stn Exit A`: the stop may serve other exits."""
     return _STOP_NAME.sub(" ", words)
 
 
 def is_remark_on_exit(words: str) -> bool:
-    """Return whether an entry names nothing, but qualifies the exit that it is about."""
+    """Return whether a list item is only a remark on its exit, such as `closed`."""
     return is_bare_remark(words) and not _OF_A_THING.match(words)
 
 
 def is_bad_status(words: str) -> bool:
-    """Return whether a remark says that what it stands beside may not be there now."""
+    """Return whether a status may mean that the thing does not exist or is not in use now."""
     return is_denying(words) or not is_understood(words, may_name=True)
 
 
 def read_answered(
     page: RulePage, words: str, head: Piece, meaning: Meaning | None, labels: Labels
 ) -> Iterator[Candidate]:
-    """Yield the place or stop that heads a column, if the cell below it says that some exits have it."""
+    """Yield the place or bus stop in a column's head for the exits whose cell below it answers yes."""
     if _answer_of(words, may_count=False):
         yield from read_cell(page, head, meaning, labels, None)
 
@@ -193,7 +195,10 @@ def read_answered(
 def read_exits_of(
     page: RulePage, piece: Piece, meaning: Meaning | None, row: Bounds | None
 ) -> Iterator[Candidate]:
-    """Yield that exits have what a key says, if a piece lists nothing but them: `Lifts: A and C`."""
+    """Yield the feature of a key for each exit listed after it: `Lifts: A and C`.
+
+    A piece that contains anything else that is not understood yields nothing.
+    """
     if meaning is None or meaning not in FEATURES:
         return
     listed: list[tuple[Item, Labels]] = []
@@ -211,7 +216,7 @@ def read_exits_of(
 
 
 def read_stop_head(page: RulePage, head: Piece, labels: Labels) -> Iterator[Candidate]:
-    """Yield the one stop that heads what is below it, of the exits above it or else those it names."""
+    """Yield the bus stop that a heading names, for ``labels`` or else the exits named in the heading."""
     words = page.words(head)
     if len(BUS_STOP_CODE.findall(words)) == 1 and not is_not_now(words):
         yield from read_cell(page, head, Meaning.BUS_STOP, labels or sorted(labels_named(words)), None)
@@ -226,13 +231,14 @@ def _read_items(
     *,
     need: Need,
 ) -> Iterator[Candidate]:
+    """Yield the statements of a part, item by item; after a lone denial, items without a key are skipped."""
     is_denied = False
     for item, known, is_behind_answer in _items_with_meaning(page, piece, meaning, labels):
         words = page.text[item.start : item.end]
         if known is Meaning.STATUS and is_bad_status(words):
             page.withdrawn.update(labels)
         if item.lead is None and is_denied:
-            continue  # `No<br>Lift`: what the no is about is the reader's guess
+            continue  # `No<br>Lift`: unclear what the no is about
         is_denied = is_bare_date(words) or (
             known in (Meaning.ACCESS, None)
             and (_denies_alone(words) or any(map(_is_bare_no, words.split(". "))))
@@ -249,9 +255,10 @@ def _read_items(
 def _items_with_meaning(
     page: RulePage, piece: Piece, meaning: Meaning | None, labels: Labels
 ) -> Iterator[tuple[Item, Meaning | None, bool]]:
-    """Yield the items of a piece, each with what its key or the last one means, unless nobody knows that.
+    """Yield the items of a piece with the meaning of their key, or of the last key before them.
 
-    The last of each says whether it stands behind an answer to such a key, and is no longer about that.
+    Items whose key is unknown are skipped and noted. The third value is True for an item after one that
+    answered its key with yes: that item no longer belongs to the key.
     """
     known, is_answered = meaning, False
     for item in _items_of(page, piece, labels):
@@ -267,12 +274,12 @@ def _items_with_meaning(
             known = found
             is_answered = _is_answered_yes(page.text[item.start : item.end], known)
             yield item, known, False
-        else:  # words before a colon that are not known may turn round what follows
+        else:  # an unknown key may change the meaning of what follows
             page.note_unknown(item.lead, labels, item.start, item.end)
 
 
 def _items_of(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Item]:
-    """Yield the items of a piece, but for the lines of it that send one to another exit."""
+    """Yield the items of a piece, except in lines that point to another exit: `use Exit B`."""
     lines = split_bounds(LINE_BREAK, page.text, piece.start, piece.end)
     of_others = [bounds for bounds in lines if is_sent_elsewhere(page.text[slice(*bounds)], labels)]
     items = list(split_items(page.text, piece))
@@ -283,7 +290,7 @@ def _items_of(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Item]:
 
 
 def _is_key_of(page: RulePage, item: Item, following: Item) -> bool:
-    """Return whether an item is the key of the next one in another language: `Lif / lift: no`."""
+    """Return whether an item repeats the key of the next one in another language: `Lif / lift: no`."""
     if item.lead is not None or following.lead is None:
         return False
     meaning = page.vocabulary.meaning_of_key(page.text[item.start : item.end])
@@ -303,6 +310,7 @@ def _read_part(
     *,
     need: Need,
 ) -> Iterator[Candidate]:
+    """Yield the statements of one item, including the places that it names."""
     said = Said((item.start, item.end), row)
     found = _read_item(page, item, meaning, labels, said)
     yield from _without_steps(found) if has_steps(page.text[item.start : item.end]) else found
@@ -313,6 +321,7 @@ def _read_part(
 def _read_item(
     page: RulePage, item: Item, meaning: Meaning | None, labels: Labels, said: Said
 ) -> Iterator[Candidate]:
+    """Yield the statements of one item about access and bus stops."""
     words = page.text[item.start : item.end]
     if meaning in FEATURES:
         yield from _read_answer(page, words, meaning, labels, said)
@@ -331,14 +340,17 @@ def _read_item(
 
 
 def _without_steps(found: Iterable[Candidate]) -> Iterator[Candidate]:
-    """Yield what an entry says that names steps, but not that there are none."""
+    """Drop the statements that there is a step-free way, as the words name steps."""
     return (candidate for candidate in found if MEANING.get(candidate.value) is not StepFree.YES)
 
 
 def _read_stops(
     page: RulePage, item: Item, labels: Labels, said: Said, *, is_about_stops: bool = True
 ) -> Iterator[Candidate]:
-    """Yield the stops of an item by their codes; alone in a part where nothing says that stops are meant."""
+    """Yield the bus stops whose codes an item contains.
+
+    Unless ``is_about_stops``, a code counts only if it is alone between commas.
+    """
     if is_denying(BRACKETS.sub(" ", page.text[item.start : item.end])):
         return
     is_alone = len(BUS_STOP_CODE.findall(page.text[item.start : item.end])) == 1
@@ -358,7 +370,7 @@ def _read_stops(
 
 
 def _stretches(text: str, start: int, end: int, wanted: re.Pattern[str]) -> Iterator[Bounds]:
-    """Yield a part, but brackets with something of their own apart: `Escalator (no lift)`."""
+    """Yield the bounds of a part; brackets that match ``wanted`` come separately: `Escalator (no lift)`."""
     for bracket in BRACKETS.finditer(text, start, end):
         if wanted.search(bracket.group()):
             yield start, bracket.start()
@@ -376,7 +388,7 @@ def _read_names(page: RulePage, item: Item, labels: Labels, said: Said, *, need:
 def _read_answer(
     page: RulePage, words: str, meaning: Meaning, labels: Labels, said: Said
 ) -> Iterator[Candidate]:
-    """Yield what a yes or a no in a column of one feature means."""
+    """Yield the meaning of a yes or no in a column of one feature, and other access words beside it."""
     yes, no = FEATURES[meaning]
     answer = _answer_of(words, may_count=meaning in _COUNTED)
     if answer is None and not is_elsewhere(words) and _says(words, yes):
@@ -394,13 +406,18 @@ def _read_answer(
 
 
 def _no_of(yes: str, no: str | None) -> list[str]:
-    """Return what a no means in a column whose yes means a feature, or step-free access itself."""
+    """Return the values of a no: ``no`` itself, and the denial of ``yes`` if that is a feature."""
     denial = f"no_{yes}"
     return [value for value in (no, denial if denial in DENIALS else None) if value is not None]
 
 
 def _answer_of(words: str, *, may_count: bool) -> bool | None:
-    """Return what a cell answers; a blank, a dash or a question mark answers nothing."""
+    """Return True for a yes, False for a no, and None for anything else, such as a dash or question mark.
+
+    Args:
+        words: the cell's text.
+        may_count: whether a number answers too: 0 is a no, 2 a yes.
+    """
     first = re.split(r"[(（,]|\s[-–—]\s", words)[0].strip().rstrip(".!").casefold()
     brackets = words[len(first) :]
     is_no = _is_all_of(first, NO_WORDS)
@@ -417,14 +434,14 @@ def _answer_of(words: str, *, may_count: bool) -> bool | None:
 
 
 def _is_all_of(answer: str, words: frozenset[str]) -> bool:
-    """Return whether an answer is one of some words, or says it in several languages: `有 Yes`."""
+    """Return whether an answer consists of the given words, perhaps in several languages: `有 Yes`."""
     parts = folded(answer).split()
     is_one = answer in words or folded(answer) in words
     return is_one or (bool(parts) and all(part in words for part in parts))
 
 
 def _is_answered_yes(words: str, meaning: Meaning | None) -> bool:
-    """Return whether a key of a feature is answered, so that what follows is no longer about it."""
+    """Return whether words answer a feature's key with yes, so that later items do not belong to it."""
     return meaning in FEATURES and _answer_of(words, may_count=meaning in _COUNTED) is True
 
 
@@ -433,32 +450,32 @@ def _is_bare_no(words: str) -> bool:
 
 
 def denies_what_follows(words: str) -> bool:
-    """Return whether an entry only denies, so that nobody can tell of the next ones what is meant: `No`."""
+    """Return whether a list item is only a denial, which leaves unclear what the next items mean: `No`."""
     return _is_bare_no(words) or _denies_alone(words)
 
 
 def _denies_alone(words: str) -> bool:
-    """Return whether words do nothing but deny: `without`, `except for`."""
+    """Return whether words only deny: `without`, `except for`."""
     return is_denying(words) and all(is_denying(word) or word in FILLERS for word in folded(words).split())
 
 
 def is_sent_elsewhere(words: str, labels: Labels) -> bool:
-    """Return whether words send one to another exit than some: `59049 – use Exit B`."""
+    """Return whether words point to an exit that is not in ``labels``: `59049 – use Exit B`."""
     return any(not labels_named(match.group()) <= set(labels) for match in _TO_ANOTHER.finditer(words))
 
 
 def _has_both_signs(answer: str) -> bool:
-    """Return whether a yes and a no stand side by side: `Yes ❌`."""
+    """Return whether an answer contains both a yes and a no: `Yes ❌`."""
     parts = {part.strip("\ufe0f") for part in re.findall(r"\w+|[^\w\s]", answer)}
     return not parts.isdisjoint(YES_WORDS) and not parts.isdisjoint(NO_WORDS)
 
 
 def _read_access(page: RulePage, item: Item, labels: Labels, said: Said) -> Iterator[Candidate]:
-    """Yield the features whose words stand in an item and are not denied there."""
+    """Yield what the sentences of an item say about access: features, their denials and step-free access."""
     for sentence in _sentences(page.text, item):
         words = page.text[sentence.start : sentence.end]
         if _is_bare_no(words):
-            return  # `No. Lift`: what the no is about is the reader's guess
+            return  # `No. Lift`: unclear what the no is about
         if is_elsewhere(words):
             continue
         if not all(_is_name_or_understood(page, part) for part in split_parts(page.text, sentence)):
@@ -475,7 +492,7 @@ def _read_access(page: RulePage, item: Item, labels: Labels, said: Said) -> Iter
 
 
 def _values_at(page: RulePage, part_start: int, start: int, end: int, item: Item) -> list[str]:
-    """Return what a stretch says about access, if all of it is understood; not so in `None (lift)`."""
+    """Return the access values of ``text[start:end]`` if it is understood; none in `None (lift)`."""
     words = page.text[start:end]
     is_known = is_understood(_without_places(page, start, end, item), may_deny=True, is_sentence=True)
     if not is_known or _is_bare_no(page.text[part_start:start]):
@@ -484,13 +501,13 @@ def _values_at(page: RulePage, part_start: int, start: int, end: int, item: Item
 
 
 def _is_name_or_understood(page: RulePage, part: Part) -> bool:
-    """Return whether a part of an entry is understood, or names something of its own."""
+    """Return whether a part of a list item is understood, or contains a capital, as names do."""
     words = page.text[part.start : part.end]
     return any(char.isupper() for char in words) or is_understood(words, may_name=True, may_deny=True)
 
 
 def _without_places(page: RulePage, start: int, end: int, item: Item) -> str:
-    """Return some words without the names of places that are links, or stations."""
+    """Return text without linked place names and station names."""
     return without_stations(without_spans(page.text, start, end, item.links), page.names.slugs)
 
 
@@ -503,7 +520,7 @@ def _sentences(text: str, item: Item) -> Iterator[Item]:
 
 
 def access_in(words: str) -> list[str]:
-    """Return what some words say about access: features, or that there is no step-free way."""
+    """Return the access values that words affirm: features, step-free access, or its absence."""
     if is_not_now(words):
         return []
     if _undenied(VOCABULARY[STEP_FREE_NO], words):
@@ -515,19 +532,19 @@ def access_in(words: str) -> list[str]:
 
 
 def denied_in(words: str) -> list[str]:
-    """Return the features that some words say are not there, as statements of that kind."""
+    """Return the denied features as values of ``DENIALS``: ``no_lift`` for `no lift`."""
     return [value for value, feature in DENIALS.items() if _denies(words, feature.value)]
 
 
 def _denies(words: str, value: str) -> bool:
-    """Return whether words for a value stand somewhere, and each of them is denied."""
+    """Return whether words for a value occur, and all of them are denied."""
     patterns = [pattern for pattern in (VOCABULARY[value], FEATURE_WORDS.get(value)) if pattern]
     places = [match.span() for pattern in patterns for match in pattern.finditer(words)]
     return bool(places) and all(is_plain_denial(words, *place) for place in places)
 
 
 def _says(words: str, value: str) -> bool:
-    """Return whether words for a value stand somewhere, undenied."""
+    """Return whether words for a value occur without being denied."""
     if _undenied(VOCABULARY[value], words):
         return True
     other = FEATURE_WORDS.get(value)
@@ -540,6 +557,9 @@ def _undenied(pattern: re.Pattern[str], words: str) -> bool:
 
 
 def _labels_meant(page: RulePage, start: int, end: int, labels: Labels) -> Labels:
-    """Return the exits that words are about: those they stand under, fewer if they name some of them."""
+    """Return the exits that words are about: all of ``labels``, or those that the words name.
+
+    If they name any other exit, it is unclear which are meant, and none is returned.
+    """
     named = labels_named(page.text[start:end])
     return [label for label in labels if not named or label in named] if named <= set(labels) else []

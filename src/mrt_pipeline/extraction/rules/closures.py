@@ -1,4 +1,4 @@
-"""Sentences that say that an exit, or the station, is not open: they take back what the page says of it."""
+"""Find sentences saying that an exit or the station is not open, which retract all statements about it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.sections import Section
 
 ALL = "*"
-"""stands among the exits that are withdrawn for the whole station"""
+"""stands for the whole station in ``RulePage.withdrawn``"""
 
 _LEAD = re.compile(
     r"(?:\A|[,:;(•-]|\b(?:and|but|while|whereas|although|though|however|currently|now|the|that|as|note))\s*\Z",
     re.IGNORECASE,
 )
-"""What may stand before a subject; `the lift at Exit A` and `if Exit A` are about something else."""
+"""what may precede a subject; `the lift at Exit A` and `if Exit A` are about something else"""
 _BESIDE = r"(?:\s*\([^()]*\)|\s*,[^,.;]*,|\s+(?:of|at|to) [^,.;]*?)?"
 _STILL = r"(?:\s+(?:\w+ly|now|still|also|both))*"
 _STATE = (
@@ -40,7 +40,7 @@ _EVERY_NIGHT = (
     r"(?!\s+(?:daily|overnight|at night|every (?:night|day)"
     r"|(?:from|between|after|at|by) (?:about )?\d{1,2}\D))"
 )
-"""What every station is closed for."""
+"""excludes the nightly closure of every station"""
 _OF_STATION = re.compile(
     rf"(?:\s+(?:MRT|LRT|station|stn|interchange))*{_BESIDE}{_CLOSED}{_EVERY_NIGHT}", re.IGNORECASE
 )
@@ -52,7 +52,7 @@ _THE_STATION = re.compile(
 
 
 def withdraw_closed(page: RulePage, block: Block, section: Section) -> None:
-    """Note the exits of which the sentences of a block say that they are not open, or the whole station."""
+    """Note in ``page.withdrawn`` the exits, or the whole station, that a block says are not open."""
     if any(map(page.names_other_station, section.headings)):
         return
     for start, end in _lines_of(page, block):
@@ -69,6 +69,7 @@ def _lines_of(page: RulePage, block: Block) -> Iterator[tuple[int, int]]:
 
 
 def _closed_in(page: RulePage, start: int, end: int) -> Iterator[str]:
+    """Yield the labels of exits that a line says are not open, and ``ALL`` if the station is not."""
     for mention in mentions_in(page.text, start, end, EXIT):
         if _is_subject(page, mention.start, start) and _OF_EXIT.match(page.text, mention.end, end):
             yield from mention.labels
@@ -82,7 +83,7 @@ def _closed_in(page: RulePage, start: int, end: int) -> Iterator[str]:
 
 
 def _is_subject(page: RulePage, position: int, line_start: int) -> bool:
-    """Return whether a sentence of this station has its subject at a position."""
+    """Return whether the words at a position are the subject of a sentence about this station."""
     begin = max(line_start, sentence_at(page.text, position, position + 1)[0])
     lead = page.text[begin:position]
     return _LEAD.search(lead.rstrip()) is not None and not page.names_other_station(lead)

@@ -1,9 +1,10 @@
-"""What stands above, before and around a value, read by its form: whose the value is, and what it is.
+"""Determine from the words around a value which exits it belongs to, and what it is.
 
-Every value has a chain of contexts, from nearest to farthest: the head of its row, the heads of its column,
-full-width rows, the caption, the section; or of an entry the entries it stands in, the term or line above
-them, the section. The nearest context that names exits says whose it is; the nearest whose words are known
-says what it is. A context that names an exit nobody can tell, or that may not be in use, ends the chain.
+Every value has a chain of contexts, from nearest to farthest. In a table these are the head of its row, the
+heads of its column, full-width rows, the caption and the section; in a list, the items that contain it, the
+term or line above them and the section. The nearest context that names exits gives the exits; the nearest
+with known words gives the meaning. A context that names an unclear exit, or one that may not be in use, ends
+the chain.
 """
 
 from __future__ import annotations
@@ -32,27 +33,27 @@ from mrt_pipeline.extraction.rules.words import ADDRESS, FILLERS, Meaning, folde
 Labels = tuple[str, ...]
 
 NOBODY: Labels = ()
-"""names an exit that cannot be told, or that may not be in use: what stands below is nobody's"""
+"""exits of a context that names an unclear exit, or one that may not be in use: values below have none"""
 
 _PLURAL = re.compile(r"\s*\(s\)")
 ABOUT_TRAINS: frozenset[Meaning | None] = frozenset({Meaning.PLATFORM, Meaning.TOWARDS})
 _SILENT = frozenset({Meaning.EXIT, Meaning.STATION})
-"""Meanings of a head that leave open what stands below it."""
+"""meanings of a head that do not determine what is below it"""
 
 
 @dataclass(frozen=True, slots=True)
 class What:
-    """What the contexts of a value make of it."""
+    """What the contexts of a value say that it is."""
 
     meaning: Meaning | None = None
     head: str = ""
-    """the nearest one that says something"""
+    """the nearest context that says something"""
     is_open: bool = True
-    """whether nothing in it can turn round what stands below it"""
+    """whether the value may be read, as nothing in ``head`` can change its meaning"""
 
 
 def listed_exits(page: RulePage, words: str, *, may_be_bare: bool = True) -> Labels | None:
-    """Return the exits of words that name nothing else, but for a remark that takes nothing back."""
+    """Return the exits of words that consist only of them, or of them and a harmless remark; else None."""
     found = read_labels(page, words)
     if found is None or not (found.has_word or may_be_bare) or has_doubtful_bracket(words, found):
         return None
@@ -64,17 +65,17 @@ def listed_exits(page: RulePage, words: str, *, may_be_bare: bool = True) -> Lab
 
 
 def _is_road(words: str) -> bool:
-    """Return whether brackets hold the name of a road and nothing else: `(Rivervale Dr)`."""
+    """Return whether brackets contain only a road name: `(Rivervale Dr)`."""
     name = words.strip()[1:-1]
     is_closed = words.strip()[-1:] in (")", "）") and BRACKETS.fullmatch(words.strip()) is not None
     return is_closed and ADDRESS.fullmatch(name) is not None and is_written_as_name(name)
 
 
 def exits_named(page: RulePage, words: str, *, may_be_bare: bool = False) -> Labels | None:
-    """Return the exits that a context names anywhere, ``NOBODY`` if it ends the chain, else nothing."""
+    """Return the exits that a context names; ``NOBODY`` if it ends the chain; None if it names none."""
     if not words:
         return None
-    if is_noted(words) or (BUS_STOP_CODE.search(words) and labels_named(words)):  # a stop is named after it
+    if is_noted(words) or (BUS_STOP_CODE.search(words) and labels_named(words)):  # part of a stop's name
         return NOBODY
     if labels := listed_exits(page, words, may_be_bare=may_be_bare):
         return labels
@@ -87,7 +88,12 @@ def exits_named(page: RulePage, words: str, *, may_be_bare: bool = False) -> Lab
 
 
 def what_is(page: RulePage, contexts: Iterable[str]) -> What:
-    """Return what the nearest context that says something makes of a value."""
+    """Return what the nearest context that says something says about a value.
+
+    Args:
+        page: the page.
+        contexts: words of the contexts, nearest first.
+    """
     for words in contexts:
         if listed_exits(page, words) is not None:
             continue
@@ -113,12 +119,13 @@ def is_filler(words: str) -> bool:
 
 
 def _meaning_of(page: RulePage, words: str) -> Meaning | None:
-    """Return what words mean that head values and not a column of exits: `Bus stops by exit`."""
+    """Return the meaning of words that head values; `Bus stops by exit` heads stops, not exits."""
     words = without_stations(words, page.names.slugs)
     is_stops = Meaning.BUS_STOP in page.vocabulary.meanings_in(words) and not is_taken_back(words)
     return page.vocabulary.meaning_of(words) or (Meaning.BUS_STOP if is_stops else None)
 
 
 def _is_harmless_lead(words: str) -> bool:
+    """Return whether a context is understood, and neither denies anything nor is about other times."""
     words = words.rstrip(" ?")
     return not is_not_now(words) and not is_denying(words) and is_understood(words, may_name=True)

@@ -1,4 +1,4 @@
-"""The lines of a page as entries: where each stands, whose it is by that, and whether it is of use."""
+"""Place the lines of a page: what each is below, which exits it belongs to, and whether it can be read."""
 
 from __future__ import annotations
 
@@ -33,48 +33,48 @@ from mrt_pipeline.extraction.word_lists import wording
 
 _SENTENCE_END = re.compile(r"(?<=[.!。])\s+")
 OTHER_TIMES = wording("other_times")
-"""Heads things of other times; the exit they stand under is of the present."""
+"""an item that heads things of other times, such as the past; the exit above it is a present one"""
 _NAME_GOES_ON = re.compile(r"\s+(?!(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b)[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line, and where it stands."""
+    """A line or list item, and its position among others."""
 
     line: Line
     above: tuple[Line, ...]
-    """the entries it stands in, and the term or line above them, nearest first"""
+    """the items that contain it, and the term or line above them, nearest first"""
     may_be_bare: bool = False
-    """whether all entries beside it begin with labels"""
+    """whether all items of its list begin with labels, so that a bare one counts"""
     exits_before: tuple[str, ...] = ()
-    """those of them that stand before it and begin with an exit, whose it may be"""
+    """earlier items of its list that begin with an exit, to which it may belong"""
     heads_others: bool = False
-    """others stand in it, or explain it"""
+    """whether other items are nested in it or explain it"""
     is_denied: bool = False
-    """one of them before it only denies, and may mean this one: `No`, then `Lift`"""
+    """whether an earlier item of its list is only a denial, which may mean this one: `No`, then `Lift`"""
 
     @property
     def bounds(self) -> Bounds:
-        """Return where it stands in the text."""
+        """Return its bounds in the page's text."""
         return self.line.piece.start, self.line.piece.end
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What its place makes of an entry."""
+    """What an entry's position says about it."""
 
     own: LabelText | None
     """the exits that it begins with"""
     owners: Labels
-    """the exits it stands under"""
+    """the exits that it is below"""
     what: What
-    """what those above it make of it"""
+    """what the entries above say that it is"""
     is_unread: bool
-    """it, or one that it stands in, is about the past, plans, or another station"""
+    """whether it, or an entry above, is about the past, plans or another station"""
 
 
 def entries_of(page: RulePage) -> dict[Line, Entry]:
-    """Return the lines of a page, each with what it stands under."""
+    """Return the entry of each line of a page."""
     entries: dict[Line, Entry] = {}
     for group in _groups_of(page, page.page):
         labels = [
@@ -97,7 +97,7 @@ def entries_of(page: RulePage) -> dict[Line, Entry]:
 
 
 def place_of(page: RulePage, entry: Entry, section: Section) -> Placed:
-    """Return what its place makes of an entry, and note the exits that it says are not in use."""
+    """Return what an entry's position says about it, and note the exits that it says are not in use."""
     words = page.words(entry.line.piece)
     own = _labels_led(page, entry.line, section, may_be_bare=entry.may_be_bare)
     owners = _owners(page, entry, section)
@@ -114,18 +114,18 @@ def place_of(page: RulePage, entry: Entry, section: Section) -> Placed:
 
 
 def heads_of(page: RulePage, entry: Entry) -> Iterator[str]:
-    """Yield the words above an entry that can head it, nearest first."""
+    """Yield the lines above an entry that can be its heading, nearest first."""
     return (words for line in entry.above if _can_head(words := page.words(line.piece)))
 
 
 def is_about_trains(page: RulePage, entry: Entry, section: Section) -> bool:
-    """Return whether an entry stands below words about platforms."""
+    """Return whether an entry is below words about platforms or directions."""
     about = {page.vocabulary.meaning_of(page.words(line.piece)) for line in entry.above}
     return bool(ABOUT_TRAINS & {section.topic, *about})
 
 
 def _owners(page: RulePage, entry: Entry, section: Section) -> Labels:
-    """Return the exits that an entry stands under; none behind another one, even an unknown one."""
+    """Return the exits that an entry is below; none after an item about another exit, even an unknown one."""
     owners = section.labels
     for line in entry.above:
         words = page.words(line.piece)
@@ -141,7 +141,7 @@ def _owners(page: RulePage, entry: Entry, section: Section) -> Labels:
 
 
 def _can_head(words: str) -> bool:
-    """Return whether words are short, and neither a sentence nor answered at once."""
+    """Return whether words can be a heading: short, not a sentence, and without a value after a colon."""
     is_said = words.endswith(".") or words.replace("：", ":").partition(":")[2].strip()
     return len(words) <= MAX_HEADER_CHARS and not is_said
 
@@ -149,10 +149,10 @@ def _can_head(words: str) -> bool:
 def _labels_led(
     page: RulePage, line: Line, section: Section, *, may_be_bare: bool = False
 ) -> LabelText | None:
-    """Return the labels that a line begins with; a bare one counts only below a heading about exits.
+    """Return the labels that a line begins with; a bare label counts only below a heading about exits.
 
-    There it counts before a colon or dash, as a term, and a letter of an entry in brackets or with a full
-    stop too; `1.` and `(1)` number entries, and in a paragraph `(a)` numbers its parts.
+    There it counts if it is alone, before a colon or dash, or, in a list item, a letter in brackets or with a
+    full stop. `1.` and `(1)` are item numbers, and `(a)` in a paragraph numbers its parts.
     """
     words = page.words(line.piece)
     found = read_labels(page, words)
@@ -167,7 +167,7 @@ def _labels_led(
 
 
 def _is_short_entry(page: RulePage, entry: Entry, section: Section) -> bool:
-    """Return whether an entry is short, begins with no exit, and is not about platforms."""
+    """Return whether an entry is a short item that neither begins with an exit nor is about platforms."""
     line = entry.line
     is_short = line.kind != "paragraph" and len(page.words(line.piece)) < MAX_HEADER_CHARS
     above = entry.above[0].piece if entry.above else None
@@ -180,24 +180,24 @@ def _is_short_entry(page: RulePage, entry: Entry, section: Section) -> bool:
 
 
 def _takes_back(page: RulePage, entry: Entry, section: Section) -> bool:
-    """Return whether a short entry takes back what it says, and all that stands in it."""
+    """Return whether a short entry retracts itself and everything nested in it: `Future exits`."""
     words = page.words(entry.line.piece)
     rest = words.partition(":")[2]
     is_keyed = has_key(page, words) and any(map(str.isupper, BRACKETS.sub("", rest)))
-    if is_keyed or not _is_short_entry(page, entry, section):  # what is keyed is judged by its parts
+    if is_keyed or not _is_short_entry(page, entry, section):  # with a key, its parts are judged one by one
         return False
     return is_untrusted(page, _without_places(page, without_doubted_lift(words)))
 
 
 def _may_turn(page: RulePage, entry: Entry, section: Section) -> bool:
-    """Return whether nobody can tell what a short entry makes of those that stand in it."""
+    """Return whether a short entry may change the meaning of those nested in it."""
     words = page.words(entry.line.piece)
     is_said = bool(words.partition(":")[2].strip())
     return not is_said and _is_short_entry(page, entry, section) and may_turn(page, words)
 
 
 def _is_status(page: RulePage, words: str) -> bool:
-    """Return whether an entry says how things stand with an exit."""
+    """Return whether an entry gives the status of an exit: `Status: closed`, `not open yet`."""
     key, colon, _ = words.partition(":")
     if colon:
         return page.vocabulary.meaning_of_key(key) is Meaning.STATUS
@@ -206,12 +206,12 @@ def _is_status(page: RulePage, words: str) -> bool:
 
 
 def _is_about_exit(page: RulePage, entry: Entry) -> bool:
-    """Return whether an entry stands right below an exit."""
+    """Return whether an entry is directly below an exit or at the top level."""
     return not entry.above or read_labels(page, page.words(entry.above[0].piece)) is not None
 
 
 def _without_places(page: RulePage, words: str) -> str:
-    """Return an entry without stations whose names go on as those of places: `Yishun Pond`."""
+    """Blank out station names that are part of a longer place name: `Yishun Pond`."""
     for found in page.names.stations_in(words):
         if _NAME_GOES_ON.match(words, found.end):
             words = words[: found.start] + " " * (found.end - found.start) + words[found.end :]
@@ -219,7 +219,7 @@ def _without_places(page: RulePage, words: str) -> str:
 
 
 def _groups_of(page: RulePage, text: PageText) -> Iterator[list[Entry]]:
-    """Yield the entries that stand beside each other, and each other line by itself."""
+    """Yield the items of each list together, and every other line alone."""
     stack: list[tuple[int, Line]] = []
     beside: dict[tuple[Line, ...], list[Entry]] = {}
     for block in text.blocks:
@@ -240,5 +240,6 @@ def _groups_of(page: RulePage, text: PageText) -> Iterator[list[Entry]]:
 
 
 def _is_set_off(words: str, found: LabelText) -> bool:
+    """Return whether labels have the word `exit`, stand alone, or come before a colon or dash."""
     rest = words[found.rest_start :].lstrip()
     return found.has_word or not rest or rest[0] in ":：–—-"

@@ -1,4 +1,4 @@
-"""What a column, an entry or a heading is about, by the meaning of its words in ``vocabulary.csv``."""
+"""Look up what a column head, key or heading means, by its words in ``vocabulary.csv``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mrt_pipeline.extraction.rules.words import FILLERS, SIGNS, Meaning, folded
 MAX_HEADER_CHARS = 60
 MAX_PARSED = 4096
 VOCABULARY = Path(__file__).parents[1] / "vocabulary.csv"
-"""``meaning,language,words``: a row for each list of words, divided by ``|``, that mean the same"""
+"""columns ``meaning,language,words``; the words of a row are separated by ``|`` and mean the same"""
 
 _ACCESS = frozenset(
     {
@@ -27,26 +27,26 @@ _ACCESS = frozenset(
 )
 _WITHOUT_STEPS = frozenset({Meaning.STEP_FREE, Meaning.BARRIER_FREE, Meaning.WHEELCHAIR})
 _CLAIMED = _ACCESS | {Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK}
-"""Meanings that every word of a header must agree with: `Old bus stop` may not be one."""
+"""meanings that count only if all other words of the header are understood: not in `Old bus stop`"""
 _ORDER = (
     *(Meaning.BUS_STOP, Meaning.TOWARDS, Meaning.PLATFORM, Meaning.LANDMARK, Meaning.EXIT, Meaning.LINE),
     *(Meaning.STATION, Meaning.STATUS, Meaning.TIME, Meaning.BUS, Meaning.OTHER),
 )
-"""Which meaning counts when a header has several: the one that says most."""
+"""precedence if a header has several meanings, the most specific first"""
 _SHORT_IS = re.compile(r"(?<=what)['’]s\b", re.IGNORECASE)
 _AFFIRMED = re.compile(
     r"无障碍|无台阶|\bwithout (?:any )?steps\b|\btanpa halangan\b|\bno\.|\bnos?\b(?=\W*$)"
     r"|\bif you (?:want|wish|need|like)\b",
     re.IGNORECASE,
 )
-"""Looks like a denial and is none."""
+"""phrases that look like denials, but are not"""
 _EITHER = re.compile(r"\b(?:or|and)\b|[/&]", re.IGNORECASE)
 _NOTED = re.compile(r"[†‡]|(?<=[^\s*])\s*\*+")
-"""A star before words may be the mark of a list."""
+"""footnote marks; an asterisk before words may be a list mark"""
 _SIGNS = str.maketrans(SIGNS)
 _SEPARATED = "\u4e00"
 _SEPARATED_END = "\u9fff"
-"""Between these lie Chinese characters, which are written without spaces."""
+"""the range of Chinese characters, which are written without spaces"""
 
 
 _BY_EXIT = re.compile(
@@ -54,19 +54,19 @@ _BY_EXIT = re.compile(
     r"\s+(?:the\s+)?exits?\b",
     re.IGNORECASE,
 )
-"""Tells where a thing is by an exit that may not be its own."""
+"""describes a location relative to an exit, which may not be the thing's own"""
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Phrases and what they mean, to be found in one pass over a header's words."""
+    """Phrases and their meanings, found in one pass over a header's words."""
 
     meanings: Mapping[tuple[str, ...], Meaning]
     _by_first: Mapping[str, tuple[tuple[str, ...], ...]] = field(init=False, repr=False)
     _parsed: dict[str, tuple[tuple[str, Meaning | None], ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
-    """headers are asked about again and again"""
+    """cache, as the same headers are looked up again and again"""
 
     def __post_init__(self) -> None:
         by_first: dict[str, list[tuple[str, ...]]] = {}
@@ -75,36 +75,40 @@ class Vocabulary:
         object.__setattr__(self, "_by_first", {word: tuple(found) for word, found in by_first.items()})
 
     def meanings_in(self, header: str) -> frozenset[Meaning]:
-        """Return everything that a header's words mean, longer phrases before the words they consist of."""
+        """Return all meanings in a header; a longer phrase takes precedence over the words in it."""
         return frozenset(meaning for _, meaning in self._parse(header) if meaning is not None)
 
     def meaning_of(self, header: str) -> Meaning | None:
-        """Return what a header means; words that take it back make it one of no use."""
+        """Return a header's meaning; ``OTHER`` if other words in it may retract that: `Old bus stop`."""
         parsed = list(self._parse(header))
         found = {meaning for _, meaning in parsed if meaning is not None}
         if {Meaning.BUS_STOP, Meaning.LANDMARK} <= found and _EITHER.search(header):
-            found.discard(Meaning.BUS_STOP)  # a column of places takes stops as well
+            found.discard(Meaning.BUS_STOP)  # a column of places may contain stops
         is_doubtful = bool(found & _CLAIMED) and not _is_understood(parsed)
         return Meaning.OTHER if found and (is_doubtful or is_taken_back(header)) else _one_of(found)
 
     def is_harmless(self, header: str) -> bool:
-        """Return whether no word of a header can turn round what stands below it, whatever that is."""
+        """Return whether a header is understood, and cannot change the meaning of what is below it."""
         return _is_understood(self._parse(header)) and not is_taken_back(header)
 
     def turns_nothing(self, head: str) -> bool:
-        """Return whether no word of a head that means nothing known can turn round what stands below it."""
+        """Return whether a header without a known meaning leaves the meaning of what is below unchanged."""
         return not is_elsewhere(head) and (self.is_harmless(head) or is_harmless_head(head))
 
     def meaning_of_key(self, words: str) -> Meaning | None:
-        """Return what some words mean if all of them belong to the name of a column or entry."""
+        """Return the meaning of words if all of them belong to the name of a column or item, else None."""
         parsed = list(self._parse(words))
         is_key = all(meaning or word in _FILLERS for word, meaning in parsed) and parsed[-1:] != [("a", None)]
         return self.meaning_of(words) if is_key else None
 
     def meaning_below(self, header: str, lowest: str) -> Meaning | None:
-        """Return what a head in several rows means; of words about access the lowest count: `Lift`.
+        """Return the meaning of a head in several rows; if it is about access, the lowest row decides.
 
-        A lowest row about something else, such as `Ramp`, is not what the upper ones say.
+        If that row is about something else, such as `Ramp`, the meaning is ``OTHER``.
+
+        Args:
+            header: the words of all rows.
+            lowest: the words of the lowest row.
         """
         found = self.meaning_of(header)
         precise = _one_of(self.meanings_in(lowest))
@@ -115,7 +119,7 @@ class Vocabulary:
         return found if precise is None and self.is_harmless(lowest) else Meaning.OTHER
 
     def _parse(self, header: str) -> Sequence[tuple[str, Meaning | None]]:
-        """Return the phrases of a header with their meanings, and other words with none."""
+        """Return the phrases of a header with their meanings, and other words with None."""
         found = self._parsed.get(header)
         if found is None:
             if len(self._parsed) >= MAX_PARSED:
@@ -141,10 +145,10 @@ class Vocabulary:
 
 @lru_cache(maxsize=4)
 def load_vocabulary(own: Path | None = None) -> Vocabulary:
-    """Return the vocabulary of the package, with a person's own file laid over it.
+    """Return the package's vocabulary, extended or overridden by the user's own file.
 
     Raises:
-        ConfigError: if their file cannot be read; every wrong row is named.
+        ConfigError: if the user's file cannot be read; all wrong rows are listed.
     """
     meanings = dict(_read(VOCABULARY))
     if own is not None:
@@ -153,29 +157,29 @@ def load_vocabulary(own: Path | None = None) -> Vocabulary:
 
 
 def is_taken_back(header: str) -> bool:
-    """Return whether a header mentions the past, of plans, of what there is not, or has a note."""
+    """Return whether a header is about the past, plans or an absence, or has a footnote mark."""
     plain = _AFFIRMED.sub(" ", header)
     return is_noted(header) or is_not_now(plain) or is_denying(plain)
 
 
 def is_harmless_head(words: str) -> bool:
-    """Return whether no word of an unknown head can turn round what stands below it."""
+    """Return whether no word of an unknown header can change the meaning of what is below it."""
     beside = " ".join(word for word in folded(words).split() if word not in FILLERS)
     return not is_taken_back(words) and not is_elsewhere(words) and is_understood(beside, is_sentence=True)
 
 
 def is_way_by_exit(words: str) -> bool:
-    """Return whether words tell a way or a place by an exit: what stands below need not be at it."""
+    """Return whether words give a location relative to an exit: a lift `next to Exit A` may be another's."""
     return _BY_EXIT.search(words) is not None
 
 
 def is_noted(words: str) -> bool:
-    """Return whether a note, or what may be hidden, may take some words back."""
+    """Return whether words have a footnote mark or an omission that may retract them."""
     return _NOTED.search(words) is not None
 
 
 def without_notes(words: str) -> str:
-    """Return some words without the signs of notes."""
+    """Return words without footnote marks."""
     return _NOTED.sub("", words).strip()
 
 
@@ -201,7 +205,7 @@ def _read(path: Path) -> Iterator[tuple[tuple[str, ...], Meaning]]:
 
 
 def _words_of(text: str) -> Iterator[str]:
-    """Yield a text's words as they are looked up: in the singular, and each Chinese character by itself."""
+    """Yield words in the form that is looked up: singular, and Chinese characters one by one."""
     for word in folded(_SHORT_IS.sub(" is", text.translate(_SIGNS))).split():
         word = _singular(word)
         if _SEPARATED <= word[0] <= _SEPARATED_END:

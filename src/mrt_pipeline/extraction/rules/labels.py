@@ -1,6 +1,6 @@
-"""Exit labels as cells, entries and headings give them: ``A``, ``Exit A``, ``A & B``, ``Exit-A``, ``出口A``.
+"""Read the exit labels at the start of a text: ``A``, ``Exit A``, ``A & B``, ``Exit-A``, ``出口A``.
 
-A label may be in lower case, in brackets, or have a full stop behind it: ``a``, ``(A)``, ``A.``.
+A label may be in lower case, in brackets, or followed by a full stop: ``a``, ``(A)``, ``A.``.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ _JOIN = rf"\s*(?:{_JOINING})\s*(?:(?i:exit)\s+)?"
 
 
 def _lead(label: str) -> re.Pattern[str]:
+    """Return the pattern of a text that begins with `exit` and labels."""
     return re.compile(
         rf"[\s*#•·]*(?P<word>(?i:{EXIT_WORD})(?:\s*(?:(?i:no\.|number|letter|code|编号))?\s*[:：#.]?\s*|[-‑–—]))"
         rf"(?P<labels>{labels_listed(label)})(?P<rest>.*)",
@@ -36,6 +37,7 @@ def _lead(label: str) -> re.Pattern[str]:
 
 
 def _bare(label: str, rest: str) -> re.Pattern[str]:
+    """Return the pattern of a text that begins with bare labels, or with labels and then `exit`."""
     label = label.replace(r"(?!\w)", r"(?![^\W\u4e00-\u9fff])")  # `A出口` has no space
     return re.compile(
         rf"[\s*#•·]*(?P<labels>{labels_listed(label)})\s*(?P<word>(?i:{EXIT_WORD}))?(?P<rest>{rest})",
@@ -44,14 +46,14 @@ def _bare(label: str, rest: str) -> re.Pattern[str]:
 
 
 def labels_listed(label: str) -> str:
-    """Return what one label or several look like: each, or all of them, may stand in brackets."""
+    """Return a regular expression of one or several labels, each or all of which may be in brackets."""
     each = rf"(?:{_bracketed(label)}|{label})"
     some = rf"{each}(?:{_JOIN}{each})*"
     return rf"(?:{some}|{_bracketed(rf'{label}(?:{_JOIN}{label})+')})"
 
 
 def _bracketed(label: str) -> str:
-    """Return what labels in brackets look like; `Exit(s)` and `Exit (s)` are the plural of a word."""
+    """Return a regular expression of labels in brackets; not `(s)` as in `Exit(s)`, which is a plural."""
     return rf"(?<![A-Za-z])(?!\(s\))(?:\({label}\)|（{label}）|\[{label}\])"
 
 
@@ -61,13 +63,13 @@ _FORMS = (
     _lead(ANY_CASE_LABEL),
     _bare(ANY_CASE_LABEL, r"(?:(?<=[)）\]])|\s*(?:\Z|[:：–—(（\[]|-\s|\.(?:\s|\Z))).*"),
 )
-"""Forms of labels, the surest first: as they are signed, then in lower case, which without `exit` counts only
-where a mark sets it off, since `a` is a word."""
+"""forms of labels, the most certain first: as on signs, then in lower case. Without `exit`, a lower-case
+label must be set off by punctuation, since `a` is a word."""
 _REST_BEGINS = re.compile(r"\s*(?:$|[(（\[:：–—,;•·¦]|-\s|/\s|\.(?:\s|$)|only\s*$)")
 _LEADING = re.compile(
     rf"[\s*#•·]*(?:at|near|outside|beside)\s+(?:the\s+)?(?=(?:{EXIT_WORD})(?![a-z]))", re.IGNORECASE
 )
-"""`Near Exit A`: what stands with it is there."""
+"""words before an exit that may be ignored: `Near Exit A`"""
 _CLOSERS = (")", "）", "]")
 _MARKS = " :：–—-,;.•·¦"
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
@@ -75,18 +77,19 @@ _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
 
 @dataclass(frozen=True, slots=True)
 class LabelText:
-    """The labels that a text begins with, and where what follows them begins."""
+    """The labels that a text begins with."""
 
     labels: tuple[str, ...]
     rest_start: int
+    """position of the text after the labels"""
     has_word: bool
-    """whether it says ``exit`` and not just the label"""
+    """whether the text has the word ``exit``, not just the label"""
     is_set_off: bool = False
-    """whether it is letters in brackets, or with a full stop behind them, and not just the label"""
+    """whether the labels are letters in brackets or followed by a full stop"""
 
 
 def read_labels(page: RulePage, text: str) -> LabelText | None:
-    """Return the labels that a text begins with, if they are of the page's own station and in use."""
+    """Return the labels that a text begins with; None if they are another station's or not in use."""
     start = _skip_own_name(page, text)
     if start is None:
         return None
@@ -100,14 +103,14 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
 
 
 def has_doubtful_bracket(words: str, found: LabelText) -> bool:
-    """Return whether brackets right behind the labels that some words begin with may take them back."""
+    """Return whether brackets directly after the labels may retract them: `A (vendors first)`, `A (new)`."""
     bracket = _BRACKET.match(words, found.rest_start)
     remark = bracket.group(1) if bracket else ""
     return bool(remark) and (is_doubtful_bracket(remark) or "new" in folded(remark).split())
 
 
 def is_answered_no(words: str, found: LabelText) -> bool:
-    """Return whether what follows labels says no, or not now, or leaves open what it is: `A: no`, `A –`."""
+    """Return whether the text after labels is a no, a remark, or missing after a dash: `A: no`, `A –`."""
     rest = words[found.rest_start :].strip()
     said = rest.strip(_MARKS)
     is_no = not said or folded(said) in NO_WORDS or said in NO_WORDS
@@ -115,7 +118,7 @@ def is_answered_no(words: str, found: LabelText) -> bool:
 
 
 def pieces_behind(page: RulePage, piece: Piece, found: LabelText) -> Iterator[Piece]:
-    """Yield what follows the labels that a piece begins with: what is in brackets, and what behind them."""
+    """Yield the parts of a piece after the labels that it begins with: the brackets, and the rest."""
     start = piece.start + found.rest_start
     if bracket := _BRACKET.match(page.text, start, piece.end):
         yield part_of(piece, *bracket.span(1))
@@ -129,6 +132,7 @@ def _is_bare_in_brackets(match: re.Match[str]) -> bool:
 
 
 def _label_text(page: RulePage, match: re.Match[str]) -> LabelText | None:
+    """Return the labels of a match; None if what follows retracts them or names another station."""
     rest = match.group("rest")
     if _is_taken_back(rest) or _is_other_station(page, rest):
         return None
@@ -139,7 +143,7 @@ def _label_text(page: RulePage, match: re.Match[str]) -> LabelText | None:
 
 
 def _skip_own_name(page: RulePage, text: str) -> int | None:
-    """Return where a text goes on behind the station's own name; nothing if another station's comes first."""
+    """Return the position after the station's own name, or 0; None if a text begins with another station."""
     first = next(page.names.stations_in(text[:60]), None)
     if first is None or text[: first.start].strip(" *#•·"):
         return 0
@@ -147,7 +151,7 @@ def _skip_own_name(page: RulePage, text: str) -> int | None:
 
 
 def _is_taken_back(rest: str) -> bool:
-    """Return whether the words behind a label take it back; later brackets concern what is before them."""
+    """Return whether the words after a label retract it; of brackets, only the first are about the label."""
     bracket = re.match(r"\s*[(（\[]([^)）\]]*)", rest)
     if bracket is not None and (is_denying(bracket.group(1)) or is_not_now(bracket.group(1))):
         return True
@@ -156,7 +160,7 @@ def _is_taken_back(rest: str) -> bool:
 
 
 def _is_other_station(page: RulePage, rest: str) -> bool:
-    """Return whether all that follows a label is the name of another station: `Exit A (Khatib)`."""
+    """Return whether brackets after a label contain only another station's name: `Exit A (Khatib)`."""
     bracket = re.match(r"\s*[(（\[]([^)）\]]*)[)）\]]", rest)
     if bracket is None:
         return False
@@ -166,6 +170,6 @@ def _is_other_station(page: RulePage, rest: str) -> bool:
 
 
 def labels_of(listed: str) -> tuple[str, ...]:
-    """Return the labels of a list as a page writes it."""
+    """Return the labels in a list as written on a page, in any language."""
     plain = re.sub(r"(?i:exit)\s+", "", upper_labels(listed))
     return tuple(sorted(labels_in(re.sub(r"、|;|与|和|及|\bdan\b|மற்றும்", ",", plain))))

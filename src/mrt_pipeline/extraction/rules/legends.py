@@ -1,4 +1,4 @@
-"""Legends: what a page says that its codes and signs stand for: `L = lift, WC = accessible toilet`."""
+"""Read legends, in which a page explains its codes and signs: `L = lift, WC = accessible toilet`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _BESIDE = re.compile(
     rf"(?P<sign>{_SIGN})\s*(?P<words>[^,;.()（）\n|¦]*)"
     rf"|(?P<lead>[^,;.()（）\n|¦]+?)\s*[:：=–—-]\s*(?P<behind>{_SIGN})"
 )
-"""`● denotes planned`, `Planned: ●`"""
+"""a sign before or after its explanation: `● denotes planned`, `Planned: ●`"""
 
 
 def read_legend(page: PageText) -> dict[str, str]:
-    """Return what the codes and signs of a page stand for.
+    """Return the words that the codes and signs of a page stand for.
 
-    One that stands for two things, or beside words about other times, stands for nothing.
+    A code with two explanations, or a sign beside words about other times, maps to an empty string.
     """
     found: dict[str, set[str]] = {}
     for block in page.blocks:
@@ -36,6 +36,6 @@ def read_legend(page: PageText) -> dict[str, str]:
 
 
 def _words_of(page: PageText, block: Block) -> str:
-    """Return the words of a block that may explain something: a line, or a table's caption."""
+    """Return the words of a block that may contain a legend: a line, or a table's caption."""
     piece = block.caption if isinstance(block, Table) else block.piece if isinstance(block, Line) else None
     return page.words(piece) if piece else ""

@@ -1,4 +1,4 @@
-"""Lists and lines: an entry is of the exits it begins or ends with, or stands under."""
+"""Read lines and list items: each belongs to the exits that it begins or ends with, or is below."""
 
 from __future__ import annotations
 
@@ -27,11 +27,14 @@ from mrt_pipeline.extraction.rules.values import exits_behind, read_told, read_v
 from mrt_pipeline.extraction.rules.words import Meaning
 
 _EXITS_IN_BRACKETS = re.compile(r"\((?P<exits>Exits? [^()]*)\)\s*\Z")
-"""`92041 Stn Exit 2 (Exit 3)`: a stop named after one exit, beside another."""
+"""the exits of a bus stop that is named after another exit: `92041 Stn Exit 2 (Exit 3)`"""
 
 
 def read_entry(page: RulePage, entry: Entry, placed: Placed, section: Section) -> Iterator[Candidate]:
-    """Yield what an entry says by its form; sentences are not read here, but for those of its own exits."""
+    """Yield the statements of an entry that follow from its form.
+
+    Of sentences, only those about the entry's own exits are read here; ``prose`` reads the rest.
+    """
     yield from read_platforms(page, entry, section)
     yield from _read_keyed_exits(page, entry)
     if is_about_trains(page, entry, section):
@@ -53,7 +56,7 @@ def read_entry(page: RulePage, entry: Entry, placed: Placed, section: Section) -
 def _read_labelled(
     page: RulePage, entry: Entry, own: LabelText, placed: Placed, section: Section
 ) -> Iterator[Candidate]:
-    """Yield what stands behind the exits that an entry begins with, or else above them."""
+    """Yield the statements of an entry that begins with exits, by the words after them or the line above."""
     piece, topic = entry.line.piece, topic_of_values(section)
     rest = [part for part in pieces_behind(page, piece, own) if part.start < part.end]
     for part in rest:
@@ -66,19 +69,19 @@ def _read_labelled(
     words = page.words(subject).rstrip(" :：")
     meaning = page.vocabulary.meaning_of_key(words)
     is_head = len(words) <= MAX_HEADER_CHARS and not words.endswith(".")
-    if meaning is None and is_head and _is_thing(page, words) and not placed.owners:
+    if meaning is None and is_head and _names_no_exit(page, words) and not placed.owners:
         what = what_is(page, map(page.words, outer))
         yield from read_value(page, subject, own.labels, what, None, topic=topic)
 
 
-def _is_thing(page: RulePage, words: str) -> bool:
-    """Return whether words name no exit, but for one after which a stop is named: `59049 Stn Exit A`."""
+def _names_no_exit(page: RulePage, words: str) -> bool:
+    """Return whether words name no exit, except in a bus stop's name: `59049 Stn Exit A`."""
     is_stop = BUS_STOP_CODE.search(words) is not None and not labels_named(without_stop_names(words))
     return exits_named(page, words) is None or (is_stop and not is_noted(words))
 
 
 def _read_owned(page: RulePage, entry: Entry, placed: Placed, section: Section) -> Iterator[Candidate]:
-    """Yield what an entry says that is a sentence about exits, or stands under them."""
+    """Yield the statements of an entry that is below exits, or is a sentence that begins with them."""
     piece, owners = entry.line.piece, placed.owners
     words = page.words(piece)
     named = labels_named(words)
@@ -96,7 +99,7 @@ def _read_owned(page: RulePage, entry: Entry, placed: Placed, section: Section) 
 def _read_exits_of_stop(
     page: RulePage, words: str, entry: Entry, placed: Placed, section: Section
 ) -> Iterator[Candidate]:
-    """Yield the stop that heads an entry which names nothing but its exits: `Nearest exit: A`."""
+    """Yield the bus stop above an entry that consists only of exits: `Nearest exit: A`."""
     found = placed.own
     key, _, rest = words.replace("：", ":").partition(":")
     if found is None and page.vocabulary.meaning_of_key(key) is Meaning.EXIT:
@@ -107,12 +110,12 @@ def _read_exits_of_stop(
 
 
 def _is_entry(line: Line, words: str) -> bool:
-    """Return whether a line is an item of a list, or as short as one."""
+    """Return whether a line is a list item, or as short as one."""
     return line.kind == "item" or (len(words) <= MAX_HEADER_CHARS and not words.endswith(":"))
 
 
 def _read_keyed_exits(page: RulePage, entry: Entry) -> Iterator[Candidate]:
-    """Yield what an entry says whose key names a feature, and the rest nothing but exits: `Lifts: A, C`."""
+    """Yield the statements of an entry whose key is a feature and whose value lists exits: `Lifts: A, C`."""
     piece = entry.line.piece
     key, colon, _ = page.words(piece).replace("：", ":").partition(":")
     if colon:
@@ -121,7 +124,7 @@ def _read_keyed_exits(page: RulePage, entry: Entry) -> Iterator[Candidate]:
 
 
 def _read_stop_entry(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[Candidate]:
-    """Yield what an entry of a list of bus stops says: `59041 – Opp Yishun Stn (Exit A)`."""
+    """Yield the exits of an entry in a list of bus stops: `59041 – Opp Yishun Stn (Exit A)`."""
     words = page.words(piece)
     behind = _EXITS_IN_BRACKETS.search(words)
     labels = labels_named(behind["exits"] if behind else words)

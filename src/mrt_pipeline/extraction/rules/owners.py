@@ -1,7 +1,7 @@
-"""Whose is this: words belong to the exits they stand with, up to where those of another exit begin.
+"""Divide text among exits: words belong to the exits that they follow, until another exit begins.
 
-The same holds of a cell, an entry, a line and what stands below a heading, and whether or not the other exit
-is known, open, or read at all.
+This holds for cells, list items, lines and the content below headings, even if the other exit is unknown,
+closed or not read.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ _NAMED = re.compile(
     rf"\W*(?i:{_LED})(?P<labels>{labels_listed(LABEL_PATTERN)}"
     rf"|{labels_listed(ANY_CASE_LABEL)}(?=\s*(?:\Z|[^\w\s])))"
 )
-"""An exit that words begin with, behind two others at most: `Exit C`, `Former Exit C`."""
+"""an exit at the start of a text, after two other words at most: `Exit C`, `Former Exit C`"""
 _BARE = re.compile(
     r"\W*(?P<labels>[A-Z][0-9]?(?=\s*(?:[(（\[:：–—]|-\s|\.?\s*\Z))|[0-9]{1,2}(?=\s*(?:[:：–—]|-\s)))"
 )
-"""A label by itself, or with what is said of it; a number alone may count something."""
+"""a bare label, alone or with details; a number needs a colon or dash, as it may be a count"""
 _ITEM_END = re.compile(r"[;；。•·¦\n]|\s\|\s")
 _INNER = re.compile(
     rf"(?<!\w)(?:(?i:{EXIT_WORD})\s*[A-Z0-9]{{1,2}}\s*(?:[:：]|[-–—]+\s)|(?:[A-Z][0-9]?|[0-9]{{1,2}})\s*[-‐‑–—]+\s)"
 )
-"""What begins an entry without a mark before it: `Lift / Exit B: Escalator`, `Lift B – Toilet`."""
+"""the start of another exit's entry within an item: `Lift / Exit B: Escalator`, `Lift B – Toilet`"""
 _DIVIDERS = " ;；•·¦|/&+,，、:：–—-."
 _BRACKETS = tuple("(（[")
-"""A remark in brackets is on what stands before it, and is kept with that."""
+"""opening brackets; a remark in brackets stays with the words before it"""
 _MARKS = (*_BRACKETS, *":：–—-")
 
 
 def names_another_exit(text: str, own: Labels) -> bool:
-    """Return whether words begin with an exit that is none of some exits, even a closed or unknown one."""
+    """Return whether a text begins with an exit that is not in ``own``, even a closed or unknown one."""
     if not own or folded(text) in ANSWERS:
         return False
     bare = _BARE.match(text)
@@ -57,12 +57,12 @@ def names_another_exit(text: str, own: Labels) -> bool:
 
 
 def owned_parts(page: RulePage, piece: Piece, own: Labels) -> Iterator[tuple[Labels, Piece]]:
-    """Yield the parts of a piece, each with the exits that it is of: none where nobody can tell.
+    """Yield the parts of a piece, each with the exits that it belongs to; empty if these are unclear.
 
     Args:
         page: the page.
-        piece: a cell, or what stands behind the labels of an entry.
-        own: the exits that it stands with, if it stands with any.
+        piece: a cell, or the part of a list item after its labels.
+        own: the exits that the piece belongs to by its position, if any.
     """
     labels, start = own, piece.start
     begins_with_exit = not own and read_labels(page, page.words(piece)) is not None
@@ -82,7 +82,7 @@ def owned_parts(page: RulePage, piece: Piece, own: Labels) -> Iterator[tuple[Lab
 
 
 def _entries(text: str, piece: Piece) -> Iterator[tuple[int, int]]:
-    """Yield where the items of a piece are, each divided again where a label with its mark stands in it."""
+    """Yield the bounds of a piece's items, divided again where a label with a colon or dash is in one."""
     for start, end in split_bounds(_ITEM_END, text, piece.start, piece.end):
         inner = (match.start() for match in _INNER.finditer(text, start, end))
         starts = [start, *(begin for begin in inner if begin > start)]
@@ -90,7 +90,7 @@ def _entries(text: str, piece: Piece) -> Iterator[tuple[int, int]]:
 
 
 def _part(text: str, piece: Piece, start: int, end: int) -> Piece:
-    """Return a part of a piece without the marks that divide it from the others."""
+    """Return a part of a piece without separators at its ends."""
     begin, stop = strip_bounds(text, start, end, " " if end == piece.end else _DIVIDERS)
     if start > piece.start:
         begin = strip_bounds(text, start, end, _DIVIDERS)[0]

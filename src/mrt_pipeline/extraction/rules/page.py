@@ -1,4 +1,4 @@
-"""What the rules know of the page they read, and how they write down what it says."""
+"""The page that the rules are reading, and how they record its statements."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, Vocabulary
 from mrt_pipeline.extraction.rules.legends import read_legend
 
 MAX_ROW_QUOTE_CHARS = 200
-"""A longer row is not quoted whole, only the cell that matters."""
+"""of a longer row, only the relevant cell is quoted"""
 
 Bounds = tuple[int, int]
 Labels = Sequence[str]
@@ -22,24 +22,24 @@ Labels = Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class RulePage:
-    """A page under reading."""
+    """A page being read."""
 
     page: PageText
     names: PlaceNames
     slug: str | None
-    """the station that the title names"""
+    """the station in the page's title"""
     vocabulary: Vocabulary
     withdrawn: set[str] = field(default_factory=set)
-    """exits of which an entry of their own says that they are not in use, noted while the page is read"""
+    """exits that the page says are not in use, noted during reading"""
     headed: list[HeadedValue] = field(default_factory=list)
-    """cells and entries that were not read, since the vocabulary lacks their head or key"""
+    """cells and items not read because their head or key is not in the vocabulary, noted during reading"""
 
     legend: Mapping[str, str] = field(default_factory=dict)
-    """what the page says that its codes and signs stand for"""
+    """the page's own explanations of its codes and signs"""
 
     @classmethod
     def of(cls, page: PageText, names: PlaceNames, vocabulary: Vocabulary) -> RulePage:
-        """Return a page with the station it is about."""
+        """Return a page with its station and legend."""
         return cls(page, names, names.slug_of_title(page.title), vocabulary, legend=read_legend(page))
 
     @property
@@ -52,12 +52,12 @@ class RulePage:
         return self.page.words(piece)
 
     def head(self, piece: Piece) -> str:
-        """Return the words of a head, or what they are a code for."""
+        """Return the words of a head, or of the legend if they are a code."""
         words = self.words(piece)
         return self.legend.get(words, words)
 
     def note_unknown(self, head: str, labels: Sequence[str], start: int, end: int) -> None:
-        """Note that a value was not read, since nobody knows what its head or key means."""
+        """Note that a value was not read because the meaning of its head or key is unknown."""
         if len(head) <= MAX_HEADER_CHARS:
             head = head.strip(" :：")
             noted = HeadedValue(head=head, exit_labels=tuple(labels), start=start, end=end)
@@ -69,23 +69,23 @@ class RulePage:
         return any(found.slug == self.slug for found in self.names.stations_in(text))
 
     def names_other_station(self, text: str) -> bool:
-        """Return whether a text names a station that is not the page's own."""
+        """Return whether a text names a station other than the page's own."""
         return any(found.slug != self.slug for found in self.names.stations_in(text))
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Where the page says something: the cell or item, and the row or line around it."""
+    """The position of a statement: the cell or item, and the row or line around it."""
 
     cell: Bounds
     row: Bounds | None = None
 
     def within(self, start: int, end: int) -> Said:
-        """Return the same row, and a smaller part of its cell."""
+        """Return a part of the cell, with the same row."""
         return Said((start, end), self.row)
 
     def quote(self) -> Bounds:
-        """Return what to quote: the row where it is short, so that a person sees whose value it is."""
+        """Return the bounds to quote: a short row as a whole, so that the quote shows the exit too."""
         if self.row is not None and self.row[1] - self.row[0] <= MAX_ROW_QUOTE_CHARS:
             return self.row
         return self.cell
@@ -102,7 +102,18 @@ def claim(
     line: str | None = None,
     is_tied: bool = True,
 ) -> Candidate:
-    """Return a statement that the page makes; ``is_tied`` false leaves it to the wording whose it is."""
+    """Return a statement of the page.
+
+    Args:
+        page: the page.
+        field: the kind of statement.
+        exit_label: the exit's label; None for a platform.
+        value: the value, as ``Candidate`` defines it.
+        said: the position of the statement.
+        towards: for a platform, the station as written.
+        line: the line, if it is named.
+        is_tied: whether the page's form gives the exit; if not, grounding requires it in the wording.
+    """
     start, end = said.quote()
     return Candidate(
         field=field,

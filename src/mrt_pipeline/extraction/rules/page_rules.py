@@ -1,7 +1,7 @@
-"""Read by fixed rules what a station's page says of exits and platforms, and hand on what they cannot read.
+"""Read a station's page by fixed rules, and choose the passages that they cannot read.
 
-A rule claims only what the page's form makes certain: the meaning of a column's head, the key of an entry,
-the exit that a row, an entry or a sentence is about. Everything it claims still has to be grounded.
+A rule claims only what the page's form makes certain: the meaning of a column's head or of a key, and the
+exit that a row, list item or sentence is about. Its statements still have to be grounded.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from mrt_pipeline.extraction.rules.tables import TableReading, read_table
 from mrt_pipeline.extraction.rules.words import FEATURES
 
 MAX_CANDIDATES = 1000
-"""No station has more to say; a page that claims more is not read any further."""
+"""the rest of a page with more statements is not read; no station needs as many"""
 
 MAX_UNKNOWN_HEADS = 20
 MAX_HEADED = 400
@@ -36,28 +36,28 @@ MAX_HEADED = 400
 
 @dataclass(frozen=True, slots=True)
 class RuleReading:
-    """What the rules made of a page."""
+    """What the rules read in a page."""
 
     candidates: tuple[Candidate, ...]
-    """each statement once, in the order of the page"""
+    """each statement once, in page order"""
     passages: tuple[Bounds, ...]
-    """stretches of the text that may hold something they could not read"""
+    """bounds of the text that may contain something the rules could not read"""
     headed: tuple[HeadedValue, ...] = ()
-    """values whose head or key the vocabulary lacks"""
+    """values whose head or key is not in the vocabulary"""
 
     @property
     def unknown_heads(self) -> tuple[tuple[str, int], ...]:
-        """Return heads and keys that the vocabulary lacks, with how many values depend on each."""
+        """Return heads and keys not in the vocabulary, each with the number of values that depend on it."""
         return tuple(Counter(value.head for value in self.headed).most_common(MAX_UNKNOWN_HEADS))
 
 
 def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None = None) -> RuleReading:
-    """Return what the rules read in a page, and what they hand on.
+    """Return the statements that the rules read in a page, and the passages that they could not read.
 
     Args:
         page: the page.
-        names: of stations and lines.
-        vocabulary: what heads and keys mean; the package's own if none is given.
+        names: names of stations and lines.
+        vocabulary: meanings of heads and keys; default: the package's own.
     """
     rule_page = RulePage.of(page, names, vocabulary or load_vocabulary())
     entries = entries_of(rule_page)
@@ -94,7 +94,11 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
 def _section_in(
     page: RulePage, table: Table, entries: Mapping[Line, Entry], section: Section
 ) -> Section | None:
-    """Return the section of a table that stands in an entry of a list; none if that may take it back."""
+    """Return the section of a table, including the list item that contains it.
+
+    Returns:
+        The section; None if the item may retract the table.
+    """
     if table.item is None:
         return section
     placed = place_of(page, entries[table.item], section)
@@ -106,7 +110,7 @@ def _section_in(
 
 
 def _read_line(page: RulePage, entry: Entry, section: Section, found: dict[Candidate, None]) -> Bounds | None:
-    """Read a line by its form and then its sentences, and return its bounds if one of them was not read."""
+    """Read a line, first by its form, then its sentences; return its bounds if a sentence was not read."""
     placed = place_of(page, entry, section)
     if placed.is_unread:
         return None
@@ -121,7 +125,7 @@ def _read_line(page: RulePage, entry: Entry, section: Section, found: dict[Candi
 
 
 def _is_answer(page: RulePage, words: str) -> bool:
-    """Return whether a line answers its key and is no sentence: `Step-free: –` says nothing of a way."""
+    """Return whether a line is a feature's key with an answer, not a sentence: `Step-free: –`."""
     key, colon, _ = words.partition(":")
     return bool(colon) and page.vocabulary.meaning_of_key(key) in FEATURES and not labels_named(words)
 

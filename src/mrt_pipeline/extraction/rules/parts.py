@@ -1,4 +1,4 @@
-"""A cell or entry taken apart: its items, and the parts of an item, each with what the page says of it."""
+"""Split a cell or list item into items, and these into parts between commas."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from mrt_pipeline.extraction.qualifiers import has_remark_in_capitals
 from mrt_pipeline.extraction.rules.words import SIGNS
 
 LINE_BREAK = re.compile(r"\s*;\s*")
-"""What a line break of a cell is in a page's text."""
+"""a line break in a cell, as the page's text has it"""
 _ITEM_END = re.compile(
     r"[;；。•·\n]+\s*|\s\|\s|(?:\.|,|\s[/¦&+])\s+(?=[A-Za-z][a-z-]+(?: [a-z]+){0,3}:\s)"
     r"|(?<=[a-z]{4})\.\s+(?=[A-Z])"
 )
-"""A key begins an item of its own; a full stop ends one behind a word that is no abbreviation."""
+"""ends an item; a key begins a new one, and a full stop ends one unless it follows an abbreviation"""
 _DASHED_END = re.compile(rf"{_ITEM_END.pattern}|\s[-–—]\s+")
-"""Divides what stands behind a label and a dash: `Exit A – X Mall – Y Park`."""
+"""ends an item after a label and dash, where dashes also divide: `Exit A – X Mall – Y Park`"""
 _DASH_BEFORE = re.compile(r"\S ?[-–—] ?\Z")
-"""Not so the mark of a list, which has nothing before it in its line."""
+"""a dash after a word, not a list mark at the start of a line"""
 _LEAD = re.compile(
     rf"\s*[-–*]?\s*(?:(?P<sign>[{''.join(sign for sign, words in SIGNS.items() if words)}]\ufe0f?)\s*"
     r"|(?P<lead>[^:：;()（）]{1,60})\s*[:：]\s*)"
 )
 BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _COMMA = re.compile(r"\s*(?:,(?!\s*Singapore\s*(?:[,;)\n¦]|\Z))|[，、¦])\s*|\s+[/•·]\s+")
-"""Not before the country, which belongs to an address or a name: `Oasia Hotel Novena, Singapore`."""
+"""ends a part; not a comma before the country, as in `Oasia Hotel Novena, Singapore`"""
 _BEFORE = re.compile(r"\s*,\s*(?:formerly|previously|originally)\s+(?:known as |called |the )?(?=[A-Z0-9])")
 _LIST_MARK = re.compile(rf"{_ITEM_END.pattern}|{_COMMA.pattern}|\s*[¦‣◦▪→]\s*")
 _JOINED = re.compile(
@@ -39,40 +39,42 @@ _DIVIDING = re.compile(
     r"\s(?:and|&|\+|plus|as well as|(?:along|together) with)\s|\s?[/‧∙⋅]\s?|(?<!\S)\d{1,2}[.)]\s",
     re.IGNORECASE,
 )
-"""Of these, the ones that divide names; what stands behind a dash may be a part of what is before it."""
+"""the joining words and signs that divide names; what follows a dash may be part of the same place"""
 _FIRM = r"(?:&|and)\s+(?:Co|Company|Sons|Daughters|Partners|Bros|Brothers|Associates|Assocs|Cie)\b"
 _FIRM_GOES_ON = re.compile(
     rf"\s*(?:,\s*[A-Z][\w'’.-]*\s*)*,?\s*{_FIRM}|\s*,\s*(?:Inc|Ltd|LLP|LLC|PLC|Pte)\b"
     r"|\s*(?:,\s*[A-Z][\w'’-]*\s*)+&\s*[A-Z]"
 )
-"""A firm's name has a comma that divides no list: `Smith, Jones & Co. Building`."""
+"""the rest of a firm's name, whose commas do not divide a list: `Smith, Jones & Co. Building`"""
 _LEADING_AND = re.compile(r"\s*(?:and|&)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One of the things that a cell lists; ``lead`` is what stands before its colon."""
+    """One of the things that a cell lists."""
 
     start: int
     end: int
     links: tuple[tuple[int, int], ...]
     lead: str | None = None
+    """the words before its colon, or a sign such as 🛗 before it"""
     is_taken_back: bool = False
-    """the item, or the words that lead to it, speak of the past or of plans"""
+    """whether the item, or words before it that include it, are about the past or plans"""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch between two commas of an item; ``name_end`` is where its brackets begin."""
+    """The text between two commas of an item."""
 
     start: int
     end: int
     name_end: int
+    """where its brackets begin"""
     links: tuple[tuple[int, int], ...]
 
 
 def split_items(text: str, piece: Piece) -> Iterator[Item]:
-    """Yield the items of a piece, divided by semicolons, line breaks and bullets."""
+    """Yield the items of a piece, separated by semicolons, line breaks and bullets."""
     is_dashed = _DASH_BEFORE.search(text, max(0, piece.start - 4), piece.start) is not None
     boundary = _DASHED_END if is_dashed else _ITEM_END
     bounds = list(split_bounds(boundary, text, piece.start, piece.end, piece.links))
@@ -90,12 +92,12 @@ def split_items(text: str, piece: Piece) -> Iterator[Item]:
 
 
 def _is_remark(words: str) -> bool:
-    """Return whether a part between dashes may take back the exit: `Exit A – X Mall – closed`, `– OOS`."""
+    """Return whether a part between dashes may retract the exit: `Exit A – X Mall – closed`, `– OOS`."""
     return is_not_now(words) or (len(words.split()) == 1 and has_remark_in_capitals(words))
 
 
 def split_parts(text: str, item: Item) -> Iterator[Part]:
-    """Yield the parts of an item, divided by commas outside brackets and links."""
+    """Yield the parts of an item, separated by commas outside brackets and links."""
     brackets = [match.span() for match in BRACKETS.finditer(text, item.start, item.end)]
     spans = list(split_bounds(_COMMA, text, item.start, item.end, (*item.links, *brackets)))
     for number, (start, end) in enumerate(spans):
@@ -108,7 +110,7 @@ def split_parts(text: str, item: Item) -> Iterator[Part]:
 
 
 def split_list(words: str) -> list[str]:
-    """Return the things that some words list, divided as items and their parts are; one if they list none."""
+    """Return the things that a text lists, split as items and parts are; the whole if it is no list."""
     parts = [part.strip(" -–—*.") for part in _LIST_MARK.split(words)]
     parts = [_LEADING_AND.sub("", part) if number else part for number, part in enumerate(parts)]
     return [part for part in parts if part]
@@ -120,19 +122,19 @@ def is_joined(name: str) -> bool:
 
 
 def joined_names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the names that joining words and signs divide: `X Mall & Y Centre`."""
+    """Yield the bounds of names joined by words or signs: `X Mall & Y Centre`."""
     return split_bounds(_DIVIDING, text, start, end)
 
 
 def is_part_of_firm(text: str, start: int, end: int) -> bool:
-    """Return whether a name is cut out of that of a firm: `Smith` of `Smith, Jones & Co.`."""
+    """Return whether a name is only the first part of a firm's name: `Smith` in `Smith, Jones & Co.`."""
     goes_on = _FIRM_GOES_ON.match(text, end)
     is_one_word = len(text[start:end].split()) == 1
     return goes_on is not None and (is_one_word or re.search(_FIRM, goes_on.group()) is not None)
 
 
 def without_spans(text: str, start: int, end: int, spans: tuple[tuple[int, int], ...]) -> str:
-    """Return a stretch with blanks in place of some spans."""
+    """Return ``text[start:end]`` with spaces in place of the given spans."""
     kept = list(text[start:end])
     for left, right in spans:
         left, right = max(left, start) - start, min(right, end) - start
@@ -142,7 +144,7 @@ def without_spans(text: str, start: int, end: int, spans: tuple[tuple[int, int],
 
 
 def strip_bounds(text: str, start: int, end: int, marks: str = " ") -> tuple[int, int]:
-    """Return bounds without some characters at either end."""
+    """Return bounds that exclude leading and trailing ``marks``."""
     words = text[start:end]
     return start + len(words) - len(words.lstrip(marks)), start + len(words.rstrip(marks))
 
@@ -153,7 +155,7 @@ def part_of(piece: Piece, start: int, end: int) -> Piece:
 
 
 def end_of_present(text: str, start: int, end: int) -> int:
-    """Return where an item begins to say what was there before: `54399, formerly 54391`."""
+    """Return where an item turns to the past, as in `54399, formerly 54391`, else its end."""
     before = _BEFORE.search(text, start, end)
     return before.start() if before else end
 
@@ -161,7 +163,7 @@ def end_of_present(text: str, start: int, end: int) -> int:
 def split_bounds(
     boundary: re.Pattern[str], text: str, start: int, end: int, whole: tuple[tuple[int, int], ...] = ()
 ) -> Iterator[tuple[int, int]]:
-    """Yield the stretches between boundaries that lie outside some spans, empty ones left out."""
+    """Yield the bounds of the non-empty text between boundaries; those within ``whole`` do not count."""
     left = start
     for match in boundary.finditer(text, start, end):
         if any(match.start() < right and begin < match.end() for begin, right in whole):
@@ -176,6 +178,7 @@ def split_bounds(
 def _split_lead(
     text: str, start: int, end: int, links: tuple[tuple[int, int], ...]
 ) -> tuple[str | None, int]:
+    """Return the words before an item's colon, if any, and the position where the rest begins."""
     match = _LEAD.match(text, start, end)
     if (
         match is None
@@ -187,5 +190,5 @@ def _split_lead(
 
 
 def _without_names(text: str, start: int, end: int, links: tuple[tuple[int, int], ...]) -> str:
-    """Return an item's words without links, which are names, and brackets, which concern one part only."""
+    """Return an item's words without links, which are names, and brackets, which are about one part only."""
     return BRACKETS.sub(" ", without_spans(text, start, end, links))

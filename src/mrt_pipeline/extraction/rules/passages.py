@@ -1,4 +1,4 @@
-"""What the rules could not read and a model may: only stretches that may hold something, few and short."""
+"""Choose the passages for a model: few, short, and likely to say something that the rules could not read."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MAX_PASSAGE_CHARS = 2000
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _UNKNOWN_LEAD = re.compile(rf"^[\s=|-]*{NOTE}[\s=|{NOTE}-]*$|; {NOTE}(?!\w)", re.MULTILINE)
-"""What stands below may be another exit's."""
+"""an omitted heading or item: what follows may belong to another exit"""
 _ANSWERS = frozenset({*YES_WORDS, *NO_WORDS, "", "unknown", "n/a", "na", "tba", "tbc"})
 
 
 def has_unread_words(page: RulePage, piece: Piece, candidates: Iterable[Candidate]) -> bool:
-    """Return whether a cell holds words or codes of which nothing was read."""
+    """Return whether a cell contains words or bus stop codes, and nothing in it was read."""
     words = page.words(piece)
     if folded(words) in _ANSWERS or words.casefold() in _ANSWERS or is_not_now(words):
         return False
@@ -33,7 +33,7 @@ def has_unread_words(page: RulePage, piece: Piece, candidates: Iterable[Candidat
 
 
 def is_unread_line(page: RulePage, line: Line, candidates: Sequence[Candidate], *, has_owner: bool) -> bool:
-    """Return whether a sentence of a line may say something of an exit or a platform that was not read."""
+    """Return whether a sentence of a line may say something about an exit or platform that was not read."""
     return any(
         _is_unread_sentence(page, start, end, candidates, has_owner=has_owner)
         for start, end in _sentences_of(page.text, line.piece)
@@ -41,11 +41,11 @@ def is_unread_line(page: RulePage, line: Line, candidates: Sequence[Candidate], 
 
 
 def choose_passages(page: RulePage, unread: Sequence[tuple[int, Bounds]]) -> list[Bounds]:
-    """Return the stretches to hand on, each with the heading right above it, those that meet made one.
+    """Return the bounds of passages, each with the heading directly above it; adjacent ones are joined.
 
     Args:
         page: the page.
-        unread: number of a block, and the stretch of it that was not read.
+        unread: numbers of blocks, each with the bounds of its text that was not read.
     """
     chosen: list[Bounds] = []
     for number, (start, end) in unread:
@@ -62,6 +62,7 @@ def choose_passages(page: RulePage, unread: Sequence[tuple[int, Bounds]]) -> lis
 def _is_unread_sentence(
     page: RulePage, start: int, end: int, candidates: Sequence[Candidate], *, has_owner: bool
 ) -> bool:
+    """Return whether a sentence is about an exit or platform, and is not fully covered by statements."""
     words = page.text[start:end]
     if is_not_now(words):
         return False
@@ -75,7 +76,7 @@ def _is_unread_sentence(
 
 
 def _has_uncovered(words: str, candidates: Sequence[Candidate]) -> bool:
-    """Return whether words hold a feature or a bus stop of which no statement was made."""
+    """Return whether words name a feature or bus stop that no statement is about."""
     values = {candidate.value for candidate in candidates}
     codes = {match.group() for match in BUS_STOP_CODE.finditer(words)}
     return not codes <= values or not set(access_in(words)) <= values
@@ -103,7 +104,7 @@ def _overlaps(candidate: Candidate, start: int, end: int) -> bool:
 
 
 def _with_lead(page: RulePage, number: int, start: int, end: int) -> int:
-    """Return where a passage begins: with the list that an entry stands in, and the heading right above."""
+    """Return the start of a passage, extended to the start of its list and the heading directly above."""
     blocks = page.page.blocks
     first = number
     while first and _is_entry(blocks[first]) and _is_entry(blocks[first - 1]):

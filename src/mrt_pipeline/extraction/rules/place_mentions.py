@@ -1,4 +1,4 @@
-"""Names of places in the list of what an exit leads to."""
+"""Find place names in a list of what an exit leads to."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from mrt_pipeline.extraction.rules.words import (
 )
 
 Need = Literal["nothing", "sign"]
-"""``sign``: what is there must be part of the name, as in `Golden Mall`"""
+"""``sign``: a name must contain the kind of place, as in `Golden Mall`"""
 MAX_WORDS = 9
 MAX_CHARS = 70
 
@@ -44,9 +44,9 @@ _WAY_THERE = re.compile(r"\s*(?:via|through|using|by way of|across|over)\b.*", r
 _ANSWER = re.compile(r"(?:yes|no|none|nil)\b.*", re.IGNORECASE | re.DOTALL)
 _SMALL_WORD = re.compile(r"(?:&|and|of|the|at|by|de|on|in|for|@|-|–|bin|al|to)", re.IGNORECASE)
 _MALAY_ROAD = re.compile(r"(?:jalan|lorong)\s+\D+$", re.IGNORECASE)
-"""Begins the name of a road, or of what is named after it: `Jalan Besar Community Club`."""
+"""the start of a Malay road name, or of a place named after the road: `Jalan Besar Community Club`"""
 _STATION_CODE = re.compile(r"[A-Z]{2}\d{1,2}\s+")
-"""Before a station's name: `EW1 Pasir Ris` is none of a place."""
+"""a code before a station's name: `EW1 Pasir Ris`"""
 _COMMON = HARMLESS | PLACE_KINDS | KINDS | TOWN_PARTS
 _REMARK = re.compile(r"\w+ly|only|if|when|unless|during|until|except|subject|per|stn|services?")
 _AROUND = re.compile(
@@ -58,14 +58,14 @@ _AROUND = re.compile(
 
 
 def find_names(page: RulePage, item: Item, *, need: Need = "nothing") -> Iterator[tuple[Bounds, Part]]:
-    """Yield the places named in an item, each with the part of the item it stands in.
+    """Yield the bounds of each place name in an item, with the part that contains it.
 
-    A part that is not clearly one name yields nothing: an unread place is no harm, an invented one is.
+    A part that is not clearly a name yields nothing: a missed place does no harm, an invented one does.
 
     Args:
         page: the page.
-        item: what lists the places.
-        need: what a place must be where nothing says that places are listed, unless it is a link.
+        item: the item.
+        need: what a name must contain, unless it is a link; for items not announced as places.
     """
     for part in split_parts(page.text, item):
         words = page.text[part.start : part.end]
@@ -82,12 +82,15 @@ def find_names(page: RulePage, item: Item, *, need: Need = "nothing") -> Iterato
 
 
 def is_sure_place(name: str) -> bool:
-    """Return whether words are a place's name by themselves, since they say what is there: `Golden Mall`."""
+    """Return whether words are certainly a place name, as they contain the kind of place: `Golden Mall`."""
     return PLACE_SIGNS.fullmatch(name) is not None and GENERIC_PLACES.fullmatch(name) is None
 
 
 def _names_of(page: RulePage, part: Part) -> list[Bounds]:
-    """Return the links of a part if nothing but them is in it, else the part as one name."""
+    """Return the bounds of a part's names: its links if it contains nothing else, or the whole.
+
+    A part that joins names is split if each is certain: `X Mall & Y Centre`; if not, it yields none.
+    """
     links = [link for link in part.links if link[1] <= part.name_end]
     if links and _is_all_links(page.text, part, links):
         return links
@@ -111,7 +114,7 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
         return []
     whole = [names[0]]
     for bounds, is_kind in zip(names[1:], generic[1:], strict=True):
-        if is_kind:  # of one place: `Mei Ling Market & Food Centre`
+        if is_kind:  # a single place: `Mei Ling Market & Food Centre`
             whole[-1] = whole[-1][0], bounds[1]
         else:
             whole.append(bounds)
@@ -120,11 +123,12 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
 
 
 def is_generic(name: str) -> bool:
-    """Return whether words say what kind of place is meant, but not which: `Food Centre`."""
+    """Return whether words only name a kind of place: `Food Centre`."""
     return all(PLACE_SIGNS.fullmatch(f" {word}") or word.casefold() in KINDS for word in name.split())
 
 
 def _is_all_links(text: str, part: Part, links: list[Bounds]) -> bool:
+    """Return whether a part consists only of links, joining words, a leading verb and the way there."""
     verb = _LEADING_VERB.match(text, part.start, links[0][0])
     position = verb.end() if verb else part.start
     for start, end in links:
@@ -136,7 +140,7 @@ def _is_all_links(text: str, part: Part, links: list[Bounds]) -> bool:
 
 
 def _is_place(page: RulePage, name: str, *, is_linked: bool) -> bool:
-    """Return whether words name a place: not a road, an exit, a stop, or a thing that every station has."""
+    """Return whether words name a place, rather than a road, exit, bus stop, station or common facility."""
     if not 2 <= len(name) <= MAX_CHARS or len(name.split()) > MAX_WORDS or re.search(r"\d{5}", name):
         return False
     if (
@@ -163,7 +167,10 @@ def _is_place(page: RulePage, name: str, *, is_linked: bool) -> bool:
 
 
 def is_name(name: str) -> bool:
-    """Return whether words name a place by themselves: by what is there, or by a word for no thing."""
+    """Return whether words are a place name by themselves.
+
+    They must contain the kind of place, or be capitalised and have a word that is not a common one.
+    """
     if is_sure_place(name):
         return True
     words = [match.casefold() for match in re.findall(r"[^\W\d_]+", name)]
@@ -178,7 +185,7 @@ def _is_access(name: str) -> bool:
 
 
 def is_written_as_name(name: str) -> bool:
-    """Return whether every word that can begin with a capital does, as in names and not in sentences."""
+    """Return whether all words are capitalised except small ones such as `of`, as names are."""
     words = name.split()
     if not _begins_name(words[0]):
         return False

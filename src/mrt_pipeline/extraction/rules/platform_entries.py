@@ -1,4 +1,4 @@
-"""Entries about platforms: of those that they begin or end with, list, or stand under."""
+"""Read lines and list items about platforms, which they begin or end with, list, or are below."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from mrt_pipeline.extraction.rules.words import PLATFORM_WORDS, Meaning
 _PLATFORM_BEHIND = re.compile(
     rf"(?P<goal>[^.;()]+?)\s*[:：(–—-]\s*(?i:{'|'.join(PLATFORM_WORDS)})\s+(?P<sign>[A-Z]|[0-9])\)?\.?"
 )
-"""`Downtown Line to Expo: Platform B`, `Bayshore (Platform A)`."""
+"""a destination followed by its platform: `Downtown Line to Expo: Platform B`, `Bayshore (Platform A)`"""
 
 
 def read_platforms(page: RulePage, entry: Entry, section: Section) -> Iterator[Candidate]:
-    """Yield what an entry says of platforms: of those it begins or ends with, lists, or stands below."""
+    """Yield an entry's statements about the platforms that it begins or ends with, lists, or is below."""
     piece, bounds = entry.line.piece, entry.bounds
     key, colon, _ = page.words(piece).partition(":")
     if colon and page.vocabulary.meaning_of_key(key) is Meaning.PLATFORM and sign_in(key) is None:
@@ -56,7 +56,10 @@ def _meaning_above(page: RulePage, entry: Entry) -> Meaning | None:
 
 
 def _sign_above(page: RulePage, entry: Entry, section: Section) -> tuple[str, int] | None:
-    """Return the platform that an entry's own head names; a bare sign only below a heading about them."""
+    """Return the sign and position of the platform named in the line above an entry.
+
+    A bare sign counts only in a section about platforms.
+    """
     above: Piece | None = entry.above[0].piece if entry.above else None
     if above is None:
         return None

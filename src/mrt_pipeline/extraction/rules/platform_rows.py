@@ -1,4 +1,4 @@
-"""Rows of tables about platforms: the sign that stands nearest, and where the row says that its trains go."""
+"""Read table rows about platforms: the nearest sign, and the direction of its trains."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from mrt_pipeline.extraction.rules.table_parts import Part
 from mrt_pipeline.extraction.rules.words import Meaning
 
 _ENTRY_END = re.compile(r"[;¦]")
-"""Divides a cell's entries, each about a platform of its own."""
+"""separates the entries of a cell, each about its own platform"""
 _GOALS = (Meaning.TOWARDS, Meaning.LANDMARK)
 
 
 def read_platform_rows(page: RulePage, row: TableRow, part: Part, section: Section) -> Iterator[Candidate]:
-    """Yield where trains go from the platforms that a row names, or that stand above it."""
+    """Yield the directions of trains from the platforms named in a row or above it."""
     entries = [
         bounds
         for number, cell in enumerate(row.cells)
@@ -56,7 +56,7 @@ def read_platform_rows(page: RulePage, row: TableRow, part: Part, section: Secti
 
 
 def _cells_of_platforms(page: RulePage, row: TableRow, part: Part, section: Section) -> list[Cell]:
-    """Return the cells that name platforms: they say so, or their head, their key or the section does."""
+    """Return the cells that name platforms, by their own words, their head, their key or the section."""
     named: list[Cell] = []
     for number, cell in enumerate(row.cells):
         key = page.words(row.cells[number - 1].piece) if number else ""
@@ -71,7 +71,14 @@ def _cells_of_platforms(page: RulePage, row: TableRow, part: Part, section: Sect
 
 
 def _goals_of_row(page: RulePage, row: TableRow, but: Cell, part: Part) -> list[str]:
-    """Return where trains go by the other cells: below a head that says so, behind `towards`, or alone."""
+    """Return the destinations in a row: below a head for them, after `towards`, or alone in a cell.
+
+    Args:
+        page: the page.
+        row: the row.
+        but: the cell that names the platform.
+        part: the part of the table.
+    """
     others = [
         (cell.piece, column.meaning)
         for cell, column in zip(row.cells, part.columns, strict=True)
@@ -79,7 +86,7 @@ def _goals_of_row(page: RulePage, row: TableRow, but: Cell, part: Part) -> list[
     ]
     for piece, meaning in others:
         if meaning in _GOALS:
-            is_other = sign_in(page.words(piece)) is not None  # it is about a platform of its own
+            is_other = sign_in(page.words(piece)) is not None  # it names another platform
             return [] if is_other else goals_in(page, piece.start, piece.end, None)
     if is_not_now(page.text[slice(*row.bounds)]):
         return []
@@ -92,7 +99,7 @@ def _goals_of_row(page: RulePage, row: TableRow, but: Cell, part: Part) -> list[
 
 
 def _read_below_signs(page: RulePage, row: TableRow, part: Part, section: Section) -> Iterator[Candidate]:
-    """Yield where trains go from the platforms that head columns, or that a heading names."""
+    """Yield the directions of trains from platforms named in the heads of columns or in a heading."""
     key = page.vocabulary.meaning_of_key(page.words(row.cells[0].piece))
     for number, (cell, column) in enumerate(zip(row.cells, part.columns, strict=True)):
         sign = column.sign or section.sign
@@ -121,7 +128,7 @@ def _read_below_signs(page: RulePage, row: TableRow, part: Part, section: Sectio
 
 
 def _line_below(page: RulePage, part: Part, number: int) -> str:
-    """Return what a row of lines says of a column."""
+    """Return the cell of a column in the part's row of lines; empty if there is no such row."""
     rows = (
         row
         for row in part.rows
@@ -131,7 +138,7 @@ def _line_below(page: RulePage, part: Part, number: int) -> str:
 
 
 def _line(page: RulePage, row: TableRow, part: Part, section: Section) -> str | None:
-    """Return the line that a row names, in its own column or anywhere, or else what stands above."""
+    """Return the line that a row names, in a column of lines or elsewhere, or else the headings."""
     own = [
         page.words(cell.piece)
         for cell, column in zip(row.cells, part.columns, strict=True)

@@ -1,4 +1,4 @@
-"""Platforms: their sign, and where their trains go, in a table's row or an entry of a list."""
+"""Read platforms: their sign, and the stations that their trains go towards."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ TOWARDS = re.compile(
     re.IGNORECASE,
 )
 TO = re.compile(rf"{TOWARDS.pattern}|(?-i:\b(?:[Tt]o|[Ff]or|[Kk]e)(?=\s+[A-Z]))", re.IGNORECASE)
-"""In an entry or row about a platform a plain `to` will do."""
+"""words before a destination, with a plain `to`, which is enough in an entry or row about a platform"""
 NEXT_STATION = re.compile(r"\s*\bnext (?:station|stop)\b(?:\s+is\b)?\s*[:：–—-]?\s*", re.IGNORECASE)
-"""Says which way trains go where nothing else does."""
+"""gives the direction if nothing else does"""
 _SIGNED = re.compile(
     rf"\s*(?:and\s+)?(?:(?i:{_WORDS})\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
 )
@@ -35,42 +35,42 @@ _BETWEEN_SIGNS = re.compile(
     r"\s*[;；·•¦]\s*|(?:\s*[,，]\s*|\s+and\s+)(?=(?:[Pp]latform\s+)?[A-Z0-9]\b(?!\w))"
 )
 _SIGN_BEHIND = re.compile(r"(?P<goal>[^()]+)\(Platform (?P<sign>[A-Z]|[0-9]{1,2})\)")
-"""`Jurong East (Platform A)`."""
+"""a destination followed by its platform: `Jurong East (Platform A)`"""
 _BETWEEN_PLATFORMS = re.compile(rf"[.;¦]\s*(?=(?i:{_WORDS})\s)")
-"""Divides entries that each begin with a platform of their own."""
+"""separates entries that each begin with their own platform"""
 _OTHER_SIGN = re.compile(r"(?<![\w’'-])[A-Z](?![\w’'.-])")
 
 _CODE = re.compile(r"\b(?:[A-Z]{2,3}\d{1,2}|[A-Z]TC|CG)\b")
-"""A station's code; a line's first station may have none but letters: `STC`, `CG`."""
+"""a station code; that of a line's first station may have only letters: `STC`, `CG`"""
 _BESIDE_GOAL = re.compile(
     rf"{_CODE.pattern}|[()（）\[\]\s]|\b(?:MRT|LRT|Station|terminus|end)\b", re.IGNORECASE
 )
-"""May stand beside a goal that stands alone."""
+"""what may accompany a destination that is alone in its cell"""
 _LINE_BEHIND = re.compile(r"\s+(?:Line|LRT Line)\b", re.IGNORECASE)
 _END = re.compile(r"[;；.。]|\s\|\s|\n")
 
 
 def sign_in(words: str) -> str | None:
-    """Return the sign of the one platform that a cell names."""
+    """Return the sign of the platform that a cell names; None if there are several or none."""
     match = _SIGN.fullmatch(words)
     is_several = match is not None and _OTHER_SIGN.search(words, match.end("sign"))
     return match.group("sign") if match and not is_several and not is_not_now(words) else None
 
 
 def led_sign(text: str, start: int, end: int) -> tuple[str, int] | None:
-    """Return the sign that a line or cell begins with, said to be a platform's, and where it ends."""
+    """Return the sign that a text begins with after the word `platform`, and the position of its end."""
     match = _LEAD.match(text, start, end)
     return (match.group("sign"), match.end()) if match else None
 
 
 def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str] | None) -> list[str]:
-    """Return the stations that trains are said to go towards.
+    """Return the stations that trains go towards, as written: names, or else codes.
 
     Args:
         page: the page.
         start: where the words begin.
         end: where they end.
-        words_before: what must come before them, if anything must.
+        words_before: pattern that must precede the stations, such as ``TOWARDS``; None if nothing must.
     """
     if words_before is not None:
         word = words_before.search(page.text, start, end) or NEXT_STATION.search(page.text, start, end)
@@ -99,7 +99,7 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
 
 
 def lone_goal(page: RulePage, start: int, end: int) -> list[str]:
-    """Return the stations that stand alone behind a platform: `Platform A: Dhoby Ghaut / Marina Bay`."""
+    """Return the stations of a text that contains nothing else: `Dhoby Ghaut / Marina Bay`."""
     words = page.text[start:end].strip(" :：–—-.")
     if _CODE.fullmatch(words):
         return [words]
@@ -115,20 +115,20 @@ def lone_goal(page: RulePage, start: int, end: int) -> list[str]:
 
 
 def is_towards(page: RulePage, key: str) -> bool:
-    """Return whether a key says that where trains go stands behind it."""
+    """Return whether a key announces the direction of trains: `Towards: Jurong East`."""
     return page.vocabulary.meaning_of_key(key) is Meaning.TOWARDS
 
 
 def claim_platform(
     page: RulePage, sign: str, goals: Iterable[str], line: str | None, row: Bounds
 ) -> Iterator[Candidate]:
-    """Yield one statement for each station that a platform's trains go towards."""
+    """Yield a statement for each station that a platform's trains go towards."""
     for goal in dict.fromkeys(goals):
         yield replace(claim(page, "platform", None, sign, Said(row), towards=goal, line=line), cell=None)
 
 
 def line_of(page: RulePage, *texts: str) -> str | None:
-    """Return the line that the first text to name any names, if it names only one."""
+    """Return the line named by the first text that names any; None if that names several."""
     for text in texts:
         found = page.names.lines_in(text)
         if found:
@@ -139,15 +139,15 @@ def line_of(page: RulePage, *texts: str) -> str | None:
 def read_signed(
     page: RulePage, start: int, end: int, headings: Sequence[str], row: Bounds | None = None
 ) -> Iterator[Candidate]:
-    """Yield what entries say of the platform that each begins, or ends, with: `A: Jurong East; B: Woodlands`.
+    """Yield the statements of entries that each name a platform: `A: Jurong East; B: Woodlands`.
 
     Args:
         page: the page.
         start: where the entries begin.
         end: where they end.
         headings: words above that may name the line.
-        row: what to quote of a list that is known to be one of platforms; without it each entry must say so
-            itself: `Platform A: towards Jurong East`.
+        row: the bounds to quote if the entries are known to be about platforms. Without it, each must begin
+            with the word: `Platform A: towards Jurong East`.
     """
     between, begins = (_BETWEEN_SIGNS, _SIGNED) if row else (_BETWEEN_PLATFORMS, _LEAD)
     for left, right in split_bounds(between, page.text, start, end):
@@ -164,14 +164,14 @@ def read_signed(
 
 
 def _is_of_one(page: RulePage, found: re.Match[str], end: int) -> bool:
-    """Return whether an entry names no other platform; a sentence about several is read as a sentence."""
+    """Return whether an entry names no other platform; if it does, it is read as a sentence."""
     named = mentions_in(page.text, found.start(), end, PLATFORM)
     is_alone = all(item.labels == {found["sign"]} for item in named)
     return is_alone and _OTHER_SIGN.search(page.text, found.end(), end) is None
 
 
 def read_platform_prose(page: RulePage, start: int, end: int, headings: Sequence[str]) -> Iterator[Candidate]:
-    """Yield what sentences say of platforms; whose the words are is left to their wording."""
+    """Yield the statements of sentences about platforms; grounding checks which platform they are about."""
     for word in TOWARDS.finditer(page.text, start, end):
         sentence = sentence_at(page.text, word.start(), word.end())
         if is_not_now(page.text[slice(*sentence)]):

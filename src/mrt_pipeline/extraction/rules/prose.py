@@ -1,4 +1,4 @@
-"""Sentences that say something of an exit in so many words; whose it is must be clear from the wording."""
+"""Read sentences about exits; the wording itself must make clear which exit each is about."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ LEADS_TO = re.compile(
     re.IGNORECASE,
 )
 _AND_TO = re.compile(r"\s*,?\s+and\s+(?:to\s+(?:the\s+)?|the\s+)")
-"""Divides two places for certain."""
+"""separates two places for certain"""
 _STOP = re.compile(r"\W*(?:(?:the|bus)\s+)*stops?\b", re.IGNORECASE)
-"""A sentence about a stop begins with it: `Stop 59049 is outside Exit A`."""
+"""the start of a sentence about a bus stop: `Stop 59049 is outside Exit A`"""
 _ADJACENT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:also\s+)?")
 _GOES_ON = re.compile(
     r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?|exits?|on)|while|whereas|but|which|where|with)\b"
@@ -53,7 +53,7 @@ _GOES_ON = re.compile(
 
 
 def read_prose(page: RulePage, line: Line, section: Section) -> Iterator[Candidate]:
-    """Yield what the sentences of a line say of exits and platforms."""
+    """Yield the statements of a line's sentences about exits and platforms."""
     bounds = line.piece.start, line.piece.end
     yield from read_platform_prose(page, *bounds, section.headings)
     yield from _read_access(page, line)
@@ -63,6 +63,7 @@ def read_prose(page: RulePage, line: Line, section: Section) -> Iterator[Candida
 
 
 def _read_access(page: RulePage, line: Line) -> Iterator[Candidate]:
+    """Yield the access features that sentences affirm or deny: `Exit A has a lift`."""
     for value, pattern in VOCABULARY.items():
         for match in pattern.finditer(page.text, line.piece.start, line.piece.end):
             if _has_own_feature(value, match.group()):
@@ -80,7 +81,7 @@ def _read_access(page: RulePage, line: Line) -> Iterator[Candidate]:
 
 
 def _has_own_feature(value: str, words: str) -> bool:
-    """Return whether words about step-free access are already said by a feature, such as `stairs only`."""
+    """Return whether words about step-free access name a feature, which is read instead: `stairs only`."""
     return value in (STEP_FREE_YES, STEP_FREE_NO) and any(
         VOCABULARY[feature].fullmatch(words)
         for feature in MEANING
@@ -89,6 +90,7 @@ def _has_own_feature(value: str, words: str) -> bool:
 
 
 def _read_stops(page: RulePage, line: Line) -> Iterator[Candidate]:
+    """Yield the bus stops whose codes are in sentences about stops."""
     for match in BUS_STOP_CODE.finditer(page.text, line.piece.start, line.piece.end):
         for label, said in _owners(page, match.span(), line):
             if _STOP.match(page.text, *said.cell) or BUS_STOP_WORDS.search(page.text, *said.cell):
@@ -96,7 +98,7 @@ def _read_stops(page: RulePage, line: Line) -> Iterator[Candidate]:
 
 
 def _read_places(page: RulePage, line: Line) -> Iterator[Candidate]:
-    """Yield the places that an exit is said to lead to."""
+    """Yield the places that an exit leads to: `Exit A leads to Golden Mall`."""
     for match in LEADS_TO.finditer(page.text, line.piece.start, line.piece.end):
         sentence = sentence_at(page.text, *match.span())
         end, subject = sentence[1], _subject_of(page, match.start(), sentence)
@@ -113,7 +115,7 @@ def _read_places(page: RulePage, line: Line) -> Iterator[Candidate]:
 
 
 def names_led_to(page: RulePage, start: int, end: int, links: tuple[Bounds, ...]) -> Iterator[Bounds]:
-    """Yield the places that stand behind `leads to`, up to where a sentence goes on to something else."""
+    """Yield the bounds of place names after `leads to`, up to where the sentence turns to something else."""
     end = _first_outside(_GOES_ON, page.text, start, end, links) or end
     for left, right in split_bounds(_AND_TO, page.text, start, end, links):
         within = tuple(link for link in links if left <= link[0] and link[1] <= right)
@@ -122,16 +124,19 @@ def names_led_to(page: RulePage, start: int, end: int, links: tuple[Bounds, ...]
 
 
 def _subject_of(page: RulePage, start: int, sentence: Bounds) -> Mention | None:
-    """Return the exits that stand right before a verb."""
+    """Return the mention directly before a verb, which is its subject."""
     before = mentions_in(page.text, sentence[0], start)
     return before[-1] if before and _ADJACENT.fullmatch(page.text, before[-1].end, start) else None
 
 
 def _is_said_of(page: RulePage, subject: Mention, verb: Bounds, sentence: Bounds) -> bool:
-    """Return whether a sentence speaks of this station as it is now, and neither asks nor reports."""
+    """Return whether a sentence states something about this station's present.
+
+    A question, a denial or reported speech does not: `Signs wrongly say that Exit A leads to X Mall`.
+    """
     lead_in, beside = page.text[sentence[0] : subject.start], page.text[subject.end : verb[0]]
     is_foreign = page.names_other_station(lead_in) or page.names_other_station(beside)
-    is_led_in = is_understood(lead_in, may_name=True, is_sentence=True)  # not so `Signs wrongly say that`
+    is_led_in = is_understood(lead_in, may_name=True, is_sentence=True)  # not `Signs wrongly say that`
     is_asked = page.text[sentence[1] : sentence[1] + 1] in ("?", "？")
     is_denied = is_denying(lead_in) or is_denying(page.text[subject.end : verb[1]])
     is_now = not is_not_now(page.text[slice(*sentence)])
@@ -140,13 +145,13 @@ def _is_said_of(page: RulePage, subject: Mention, verb: Bounds, sentence: Bounds
 
 
 def _owners(page: RulePage, place: Bounds, line: Line) -> Iterator[tuple[str, Said]]:
-    """Yield the exits that the words at a place belong to, with their sentence if it is of the present."""
+    """Yield the exits that words belong to, with their sentence; none if it is not about the present."""
     owner = owner_at(page.text, *place)
     labels: Labels = owner.labels if owner else frozenset()
     start, end = sentence_at(page.text, *place)
     sentence = max(start, line.piece.start), end
     if page.text.count(":", *sentence) > 1:
-        return  # `Lift: Exit A / Escalator: Exit B`: entries, and no sentence
+        return  # `Lift: Exit A / Escalator: Exit B`: keys and values, not a sentence
     if labels and labels != FOREIGN and not is_not_now(page.text[slice(*sentence)]):
         for label in sorted(labels):
             yield label, Said(sentence, sentence)
@@ -155,6 +160,7 @@ def _owners(page: RulePage, place: Bounds, line: Line) -> Iterator[tuple[str, Sa
 def _first_outside(
     pattern: re.Pattern[str], text: str, start: int, end: int, links: tuple[Bounds, ...]
 ) -> int | None:
+    """Return the position of the first match that is not part of a link."""
     for match in pattern.finditer(text, start, end):
         if not any(left < match.end() and match.start() < right for left, right in links):
             return match.start()

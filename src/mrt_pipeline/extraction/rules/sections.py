@@ -1,4 +1,4 @@
-"""The headings above a block: what they are about, and whether what stands below can be trusted."""
+"""Determine from the headings above a block what it is about, and whether it can be trusted."""
 
 from __future__ import annotations
 
@@ -27,32 +27,32 @@ from mrt_pipeline.extraction.rules.platforms import led_sign
 from mrt_pipeline.extraction.rules.words import FEATURES, UNREAD_TOPICS, Meaning, folded
 
 _MODE = re.compile(r"\b[ML]RT\b")
-"""One half of an interchange of both kinds: `LRT exits`."""
+"""names one part of an interchange of both modes: `LRT exits`"""
 _AS_OF = re.compile(
     r"\s*[(（]?\bas (?:of|at|in) (?:\d{1,2} )?(?:[A-Za-z]+ )?(?P<year>(?:19|20)\d\d)\b[)）]?", re.IGNORECASE
 )
-"""Of the present, if the year is: that is for those to say who know it."""
+"""the date of a section; the caller decides whether that year is the present one"""
 _OWN_THING = re.compile(
     r"car ?parks?|food courts?|(?:coffee ?)?shops?|offices?|restaurants?|condominiums?|taxi stands?",
     re.IGNORECASE,
 )
 _BRANCH = re.compile(r"\b(?:branch|extension|loop)\b", re.IGNORECASE)
-"""A part of a line is named after a station of another place."""
+"""a part of a line, which may be named after another station"""
 
 _OF_NEARBY_THINGS = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK})
-"""Things of which `nearest` and `opposite` say no more than where they are."""
+"""things for which words like `nearest` and `opposite` only give the location"""
 LABEL_LINE, KEY_LINE = 7, 8
-"""Levels of a line that is nothing but an exit, or nothing but a key: it heads what follows."""
+"""heading levels of a line that consists only of an exit or only of a key, and so heads what follows"""
 _BY_EXIT = re.compile(r"\b(?:by|per|at each|for each|of each) exits?\b", re.IGNORECASE)
 _FROM = re.compile(r"^\s*from\s+(?=exit\s+\w{1,2}\s*$)", re.IGNORECASE)
-"""`From Exit A` heads what one reaches from there."""
+"""as in the heading `From Exit A`"""
 _SENTENCE_ENDS = re.compile(r"[.!?。]\s*$")
 _SENTENCE = re.compile(r"[.!?。]\s+")
 _LEADS_ON = re.compile(
     r"\b(?:following|below(?!\s+(?:the\s+)?(?-i:[A-Z]))|as follows|these)\b|以下|下列|\bberikut\b|பின்வரும்",
     re.IGNORECASE,
 )
-"""A station that lies `below Kim Seng Road` leads to nothing."""
+"""words that introduce what follows; not `below Kim Seng Road`, which is a location"""
 _SPEAKS_OF_ALL = re.compile(
     r"\b(?:exits|entrances|them|these|those|all|(?:only|none|any|nothing) (?:of|but|except|exit))\b",
     re.IGNORECASE,
@@ -61,22 +61,23 @@ _SPEAKS_OF_ALL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Where in the page a block stands."""
+    """The headings above a block, and what they say about it."""
 
     headings: tuple[str, ...] = ()
     """nearest first"""
     labels: tuple[str, ...] = ()
     """exits that the nearest headings name"""
     topic: Meaning | None = None
+    """the meaning of the nearest heading that has one"""
     sign: tuple[str, int] | None = None
-    """the platform that the nearest of them names, and where that heading begins in the text"""
+    """the platform that the nearest heading names, and the position of that heading in the text"""
     head: Piece | None = None
-    """the nearest of them"""
+    """the nearest heading"""
     is_unread: bool = False
-    """it is about the past, plans, or another station"""
+    """whether the section is about the past, plans or another station, so that it must not be read"""
 
     def below(self, page: RulePage, heading: Piece) -> Section:
-        """Return the section of what a caption, or a row across a table, heads here."""
+        """Return the section of what is below a caption or full-width row within this section."""
         words = page.words(heading)
         topic = page.vocabulary.meaning_of(undated(words)) or self.topic
         sign = sign_of_heading(page, heading) or self.sign
@@ -84,7 +85,7 @@ class Section:
 
 
 def sections_of(page: RulePage) -> Iterator[tuple[int, Block, Section]]:
-    """Yield each block with its number and section, headings themselves left out."""
+    """Yield each block except headings, with its number and section."""
     above: list[tuple[int, Piece]] = []
     own = section = Section()
     for number, block in enumerate(page.page.blocks):
@@ -112,20 +113,23 @@ def sections_of(page: RulePage) -> Iterator[tuple[int, Block, Section]]:
 
 
 def _level_of(page: RulePage, block: Block, own: Section) -> tuple[int | None, bool]:
-    """Return of which level on a block ends the headings above it, if any, and whether it is one itself."""
+    """Return the level at which a block ends earlier headings, and whether it is a heading itself.
+
+    The level is None for a block that ends none. Lines such as `Exit A` count as headings.
+    """
     if isinstance(block, Heading):
         return block.level, True
     if not isinstance(block, Line) or block.kind != "paragraph":
         return None, False
     words = page.words(block.piece)
     name = without_notes(words).rstrip(" :：")
-    if not name:  # `†`: an exit that is not known may be named there
+    if not name:  # `†`: the omitted words may name another exit
         return LABEL_LINE, True
     is_sentence = _SENTENCE_ENDS.search(words) is not None and not has_key(page, words)
     if len(words) <= MAX_HEADER_CHARS and not is_sentence:
         found, platform = read_labels(page, name), led_sign(name, 0, len(name))
         rest = name[found.rest_start :].strip(" ()") if found else ""
-        is_alone = not rest or folded(rest) == "show hide"  # a switch, and no remark
+        is_alone = not rest or folded(rest) == "show hide"  # a toggle, not a remark
         is_exit = found is not None and found.has_word and is_alone
         if is_exit or (platform and platform[1] == len(name)):
             return LABEL_LINE, True
@@ -133,7 +137,7 @@ def _level_of(page: RulePage, block: Block, own: Section) -> tuple[int | None, b
         is_what_exit_has = bool(own.labels) and page.vocabulary.meanings_in(name) & FEATURES.keys()
         if meaning and (
             name != words or not (meaning in FEATURES or is_what_exit_has)
-        ):  # `Lift` by itself is what an exit has
+        ):  # `Lift` alone is a feature of the exit
             return KEY_LINE, True
     return (LABEL_LINE if is_sentence else None), False
 
@@ -145,7 +149,10 @@ def has_key(page: RulePage, words: str) -> bool:
 
 
 def read_label_heading(page: RulePage, text: str, *, is_about_exits: bool = False) -> tuple[str, ...]:
-    """Return the exits that a heading or caption is about; bare labels count only below one about exits."""
+    """Return the exits that a heading or caption names.
+
+    A bare label such as `A` counts only with ``is_about_exits``, below a heading about exits.
+    """
     text = _FROM.sub("", text)
     found = read_labels(page, text)
     is_bare = found is not None and not text[found.rest_start :].strip()
@@ -153,7 +160,13 @@ def read_label_heading(page: RulePage, text: str, *, is_about_exits: bool = Fals
 
 
 def of_line(page: RulePage, candidates: Iterable[Candidate], leads: Sequence[str]) -> Iterator[Candidate]:
-    """Yield statements with the year, and those of exits with the line or mode, that words above name."""
+    """Add to statements the year, and to those about exits the line or mode, that the words above name.
+
+    Args:
+        page: the page.
+        candidates: the statements.
+        leads: headings and other words above them, nearest first.
+    """
     named: set[str] = next((lines for text in leads if (lines := page.names.lines_headed(text))), set())
     named = named or next((modes for text in leads if (modes := set(_MODE.findall(text)))), set())
     line = named.pop() if len(named) == 1 else None
@@ -163,34 +176,34 @@ def of_line(page: RulePage, candidates: Iterable[Candidate], leads: Sequence[str
 
 
 def topic_of_values(section: Section) -> Meaning | None:
-    """Return what the headings above say that the values below are, if they say it."""
+    """Return the section's topic if it is a kind of value, such as bus stops or lifts."""
     said = (Meaning.BUS_STOP, Meaning.BUS, Meaning.ACCESS, Meaning.LANDMARK)
     return section.topic if section.topic in said or section.topic in FEATURES else None
 
 
 def labels_below(page: RulePage, text: str, own: tuple[str, ...]) -> tuple[str, ...]:
-    """Return whose is what a caption or a row across a table heads, within what belongs to some exits."""
+    """Return the exits of what a caption or full-width row heads; ``own`` are those of the section around."""
     return read_label_heading(page, text) or (() if names_another_exit(text, own) else own)
 
 
 def sign_of_heading(page: RulePage, heading: Piece) -> tuple[str, int] | None:
-    """Return the sign of the platform that a heading names as its subject, and where the heading begins."""
+    """Return the sign of the platform that a heading begins with, and the position of the heading."""
     found = led_sign(page.text, heading.start, heading.end)
     return (found[0], heading.start) if found else None
 
 
 def is_untrusted_head(page: RulePage, heading: str) -> bool:
-    """Return whether a heading, a caption or a row across a table takes back all that it heads."""
+    """Return whether a heading, caption or full-width row retracts everything below it."""
     return is_untrusted(page, undated(heading)) or is_taken_back(undated(heading))
 
 
 def undated(heading: str) -> str:
-    """Return a heading without the year as of which it speaks: `Exits (as of 2026)`."""
+    """Return a heading without its date: `Exits` for `Exits (as of 2026)`."""
     return _AS_OF.sub("", heading)
 
 
 def is_untrusted(page: RulePage, heading: str) -> bool:
-    """Return whether what stands below a heading is not about the station's exits as they are now."""
+    """Return whether the content below a heading is not about the station's present exits."""
     if UNREAD_TOPICS.search(heading) or is_not_now(heading) or is_hostile(heading) or is_noted(heading):
         return True
     about = page.vocabulary.meaning_of(heading)
@@ -202,9 +215,9 @@ def is_untrusted(page: RulePage, heading: str) -> bool:
 
 
 def is_untrusted_lead(page: RulePage, line: Line) -> bool:
-    """Return whether a paragraph leads to what is below it, and says more of it than is understood.
+    """Return whether a paragraph introduces the content below it in words that are not understood.
 
-    `The following exits are not open yet:` takes back all that it leads to, as a heading would.
+    `The following exits are not open yet:` retracts that content, as a heading would.
     """
     words = page.words(line.piece).strip()
     if is_noted(words):
@@ -223,16 +236,16 @@ def is_untrusted_lead(page: RulePage, line: Line) -> bool:
 
 
 def _is_of_what_follows(sentence: str, *, is_behind: bool) -> bool:
-    """Return whether a sentence beside the one that leads on may be about what that leads to.
+    """Return whether a sentence beside an introducing one may also be about the content below.
 
-    Behind it, one about a single exit is not: `The exits are as follows. Exit B has no lift.`
+    After it, a sentence about a single exit is not: `The exits are as follows. Exit B has no lift.`
     """
     is_of_one = len(labels_named(sentence)) == 1
     return _SPEAKS_OF_ALL.search(sentence) is not None or (is_behind and not is_of_one)
 
 
 def _is_turning_lead(page: RulePage, line: Line, below: Sequence[Block]) -> bool:
-    """Return whether a short paragraph heads a list within an exit's section, and may turn it round."""
+    """Return whether a short paragraph heads a list in an exit's section, and may change its meaning."""
     words = page.words(line.piece)
     is_above_list = any(isinstance(block, Line) and block.kind == "item" for block in below)
     is_short = len(words) <= MAX_HEADER_CHARS and not _SENTENCE_ENDS.search(words)
@@ -241,7 +254,7 @@ def _is_turning_lead(page: RulePage, line: Line, below: Sequence[Block]) -> bool
 
 
 def may_head(page: RulePage, caption: str) -> bool:
-    """Return whether a caption says what its table is about, or at least nothing that may turn it round."""
+    """Return whether a caption says what its table is about, or at least cannot change its meaning."""
     is_about_station = page.names_itself(caption) or bool(page.names.lines_in(caption))
     return (
         is_about_station or bool(page.vocabulary.meanings_in(caption)) or not may_turn(page, undated(caption))
@@ -249,7 +262,10 @@ def may_head(page: RulePage, caption: str) -> bool:
 
 
 def may_turn(page: RulePage, words: str) -> bool:
-    """Return whether a head is neither known nor an exit, and may turn round what stands below."""
+    """Return whether a heading may change the meaning of what is below it: `Lifts we wish for`.
+
+    A known or harmless heading does not, nor does one that names an exit in words that are understood.
+    """
     head = without_stations(words, page.names.slugs).rstrip(" :：")
     if not head:
         return False
@@ -265,12 +281,13 @@ def may_turn(page: RulePage, words: str) -> bool:
 
 
 def _is_thing_of_its_own(page: RulePage, head: str) -> bool:
-    """Return whether a head names a thing that may have lifts and stops itself: `Car park`, `Mall`."""
+    """Return whether a heading names a thing that may have lifts and stops of its own: `Car park`, `Mall`."""
     is_list = page.vocabulary.meaning_of(head) is not None and head.endswith("s")  # `Malls`
     return not is_list and (is_generic(head) or _OWN_THING.fullmatch(head) is not None)
 
 
 def _section_below(page: RulePage, headings: list[Piece]) -> Section:
+    """Return the section below some headings, outermost first."""
     topic: Meaning | None = None
     labels: tuple[str, ...] = ()
     sign: tuple[str, int] | None = None

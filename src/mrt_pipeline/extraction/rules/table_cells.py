@@ -1,4 +1,4 @@
-"""What a cell of a table says: of the exits that stand nearest to it, by the nearest words that are known."""
+"""Read the cells of a table: the nearest exits own a cell, and the nearest known words give its meaning."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ _THINGS = (Meaning.LANDMARK, Meaning.BUS_STOP)
 
 @dataclass(slots=True)
 class Scope:
-    """What stands above some rows of a table."""
+    """What is above the rows of a table."""
 
     section: Section
     labels: Labels
     above: tuple[str, ...] = ()
-    """the row across the table and the caption"""
+    """the full-width row, and the caption"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A cell with what stands around it."""
+    """A cell with its surroundings."""
 
     page: RulePage
     row: TableRow
@@ -73,7 +73,7 @@ class _Place:
 def read_row(
     page: RulePage, row: TableRow, part: Part, scope: Scope
 ) -> Iterator[tuple[int, Iterator[Candidate]]]:
-    """Yield what each cell of a row says of exits, with the number of its column."""
+    """Yield each cell's column number and its statements about exits."""
     for one in rows_of_exits(page, row, next(iter(part.exit_places), 0)):
         for number, column in enumerate(part.columns):
             place = _Place(page, one, number, part, scope)
@@ -83,13 +83,14 @@ def read_row(
 
 
 def _read_cell(at: _Place) -> Iterator[Candidate]:
+    """Yield the statements of a cell about the exits that it names itself, or that its surroundings name."""
     if not _means_what_it_shows(at.page, at.words):
         return
     if at.column.names_exits:
         yield from _read_behind_labels(at, _meaning_behind_labels(at))
         return
     what, is_keyed = _what(at)
-    if not at.part.exit_places and not at.column.exits and _card_of(at.page, at.words):
+    if not at.part.exit_places and not at.column.exits and _exits_with_details(at.page, at.words):
         yield from _read_behind_labels(at, what)
         return
     labels = _owners(at)
@@ -101,7 +102,7 @@ def _read_cell(at: _Place) -> Iterator[Candidate]:
 
 
 def _means_what_it_shows(page: RulePage, words: str) -> bool:
-    """Return whether a sign stands for what it does anywhere: not so where a legend says `● = planned`."""
+    """Return whether an answer has its usual meaning; a legend such as `● = planned` may change it."""
     said = page.legend.get(words)
     if said is None or words not in ANSWERS:
         return True
@@ -109,7 +110,7 @@ def _means_what_it_shows(page: RulePage, words: str) -> bool:
 
 
 def _read_owned(at: _Place, labels: Labels, what: What, *, is_keyed: bool) -> Iterator[Candidate]:
-    """Yield what a cell says of exits that are named beside or above it."""
+    """Yield the statements of a cell whose exits are named beside or above it."""
     page, part, row = at.page, at.part, at.row
     if part.is_below_exits and _answers_first(at):
         yield from read_answered(page, at.words, row.cells[0].piece, _meaning_of_first(at), labels)
@@ -128,11 +129,11 @@ def _read_owned(at: _Place, labels: Labels, what: What, *, is_keyed: bool) -> It
     is_headed = bool(what.head) or any(at.scope.above) or any(column.head for column in part.columns)
     for item in found:
         if is_headed or not part.is_below_exits or item.field == "landmark":
-            yield item  # of a lift that no word heads, who knows what is meant
+            yield item  # without any heading, only a place is certain; a lift may be anything's
 
 
 def _read_behind_labels(at: _Place, what: What) -> Iterator[Candidate]:
-    """Yield what stands behind the exits that a cell begins with: `A – Northpoint City`."""
+    """Yield what follows the exits that a cell begins with: `A – Northpoint City`."""
     if _has_lines_of_exits(at.page, at.piece):
         yield from _read_by_its_own_exits(at, what)
         return
@@ -145,7 +146,10 @@ def _read_behind_labels(at: _Place, what: What) -> Iterator[Candidate]:
 
 
 def _read_by_its_own_exits(at: _Place, what: What) -> Iterator[Candidate]:
-    """Yield what a cell says of exits that it names itself: `Lifts | Exits A and C`, `A: 59049; B: 59041`."""
+    """Yield the statements of a cell that names its exits itself.
+
+    For example `Lifts | Exits A and C`, or `A: 59049; B: 59041`.
+    """
     if what.is_open:
         yield from read_exits_of(at.page, at.piece, what.meaning, at.row.bounds)
         for name, labels, of_name in exits_behind(at.page, at.piece, what):
@@ -154,7 +158,7 @@ def _read_by_its_own_exits(at: _Place, what: What) -> Iterator[Candidate]:
 
 
 def _owners(at: _Place) -> Labels | None:
-    """Return the exits of a cell: those of its column, its row, or what stands above; of none, nothing."""
+    """Return the exits of a cell, given by its column, its row or what is above; None if there are none."""
     if at.column.exits is not None:
         return at.column.exits
     if places := at.part.exit_places:
@@ -166,7 +170,7 @@ def _owners(at: _Place) -> Labels | None:
 
 
 def _labels_at(at: _Place, number: int) -> Labels:
-    """Return the exits that a cell of a row begins with, if nothing behind them may take them back."""
+    """Return the exits that a cell begins with; ``NOBODY`` if what follows may retract them."""
     words = at.page.words(at.row.cells[number].piece)
     found = read_labels(at.page, words)
     if found is None or has_doubtful_bracket(words, found) or (number > 0 and is_answered_no(words, found)):
@@ -174,28 +178,28 @@ def _labels_at(at: _Place, number: int) -> Labels:
     return found.labels
 
 
-def _card_of(page: RulePage, words: str) -> LabelText | None:
-    """Return the exits that words begin with, if they go on to what these have."""
+def _exits_with_details(page: RulePage, words: str) -> LabelText | None:
+    """Return the exits that words begin with, if details of these follow: `Exit A: lift`."""
     found = read_labels(page, words)
     if found is None or not found.has_word or has_doubtful_bracket(words, found):
         return None
-    is_list = words[found.rest_start :].lstrip().startswith(",")  # `Exit A, taxi stand, lift`: of a floor
+    is_list = words[found.rest_start :].lstrip().startswith(",")  # `Exit A, taxi stand, lift`: a floor
     return None if is_list or listed_exits(page, words) is not None else found
 
 
 def _has_lines_of_exits(page: RulePage, piece: Piece) -> bool:
-    """Return whether a cell says below each of several exits what it has."""
+    """Return whether a cell lists several exits, each with details of its own."""
     return sum(bool(own) and part.start < part.end for own, part in owned_parts(page, piece, ())) > 1
 
 
 def _meaning_behind_labels(at: _Place) -> What:
-    """Return what stands behind the labels of a column: `Exit / Landmarks`."""
+    """Return what follows the labels in a column of exits, according to its head: `Exit / Landmarks`."""
     meaning = at.page.vocabulary.meaning_of(at.column.head)
     return What(None if meaning in (Meaning.EXIT, Meaning.OTHER) else meaning, at.column.head)
 
 
 def _what(at: _Place) -> tuple[What, bool]:
-    """Return what the nearest context of a cell makes of it, and whether that is a key of its own."""
+    """Return what the nearest context says about a cell, and whether the cell has a key in its row."""
     if is_taken_back(at.column.head):
         return at.column.what, False
     keys = _keys_of(at)
@@ -210,7 +214,7 @@ def _what(at: _Place) -> tuple[What, bool]:
 
 
 def _keys_of(at: _Place) -> list[str]:
-    """Return what a row says that a cell is, nearest first: the keys before it, where heads do not say it."""
+    """Return the keys for a cell in its row, nearest first; none where heads give the meaning."""
     page, part, cells = at.page, at.part, at.row.cells
     if at.number > 0 and part.columns[at.number - 1].is_key:
         return [page.words(cells[at.number - 1].piece)]
@@ -218,11 +222,11 @@ def _keys_of(at: _Place) -> list[str]:
         keys = [cell for cell, column in zip(cells, part.columns, strict=True) if column.exits is None]
         return [page.words(cell.piece) for cell in reversed(keys)]
     is_headless = not part.is_headed and not part.exit_places and at.number > 0
-    return [at.first] if is_headless and _card_of(page, at.first) is None else []
+    return [at.first] if is_headless and _exits_with_details(page, at.first) is None else []
 
 
 def _is_context(at: _Place) -> bool:
-    """Return whether a cell is a row's first one, and says whose or what the others are."""
+    """Return whether a cell is the first in its row, and gives the exits or the meaning of the others."""
     if at.number > 0 or at.part.exit_places or at.column.exits or at.column.what.head:
         return False
     filled = {cell.origin for cell in at.row.cells if at.page.words(cell.piece)}
@@ -230,25 +234,28 @@ def _is_context(at: _Place) -> bool:
 
 
 def _names_other_exits(at: _Place) -> bool:
-    """Return whether a head speaks of exits that are not its rows' own: not so `Ways in`, above lifts."""
+    """Return whether a column names exits other than the row's own.
+
+    `Ways in` above words about access, such as lifts, does not.
+    """
     return at.column.meaning is Meaning.EXIT and not are_about_access([at.words])
 
 
 def _answers_first(at: _Place) -> bool:
-    """Return whether a row tells which exits have a place or a stop that it begins with."""
+    """Return whether a row begins with a place or bus stop, and answers for each exit whether it has it."""
     are_known = are_answers([at.page.words(cell.piece) for cell in at.row.cells[1:]])
     return are_known and _meaning_of_first(at) is not None
 
 
 def _meaning_of_first(at: _Place) -> Meaning | None:
-    """Return whether a row of answers begins with a place or a stop, by its column or the line above."""
+    """Return what a row of answers begins with, a place or a bus stop, by its column or the row above."""
     lead = what_is(at.page, at.scope.above[:1]).meaning
     found = next((it for it in (at.part.columns[0].meaning, lead) if it in _THINGS), None)
     return found if at.page.vocabulary.meaning_of_key(at.first) is None else None
 
 
 def _cells_beside(at: _Place) -> list[Piece]:
-    """Return the other values that have the same head as a cell."""
+    """Return the other values below the same head as a cell."""
     if at.part.is_below_exits:
         return [one.piece for one in at.row.cells[1:]]
     return [one.cells[at.number].piece for one in at.part.rows if one.bounds != at.row.bounds]

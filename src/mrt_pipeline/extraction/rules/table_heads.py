@@ -1,4 +1,4 @@
-"""Which rows of a table head others: by their exits or platforms, by what columns hold, or across it."""
+"""Find the rows of a table that head others: they name exits, platforms or contents, or span the table."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from mrt_pipeline.extraction.rules.values import key_meaning
 from mrt_pipeline.extraction.rules.words import ANSWERS, Meaning, folded
 
 _TOPICS = frozenset({Meaning.ACCESS, Meaning.BUS_STOP, Meaning.LANDMARK})
-"""Meanings of words that head some rows: `Bus stops`, with one blank cell behind them."""
+"""meanings of words that head the rows below, if alone in a row: `Bus stops`"""
 MAX_HEAD_WORDS = 4
-"""A cell that is not marked as a head and has more words is none."""
+"""a cell with more words is no head unless it is marked as one"""
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row as the rules see it: of the page's table, or one line of each of its cells."""
+    """A row as the rules read it: a row of the page's table, or one line of each of its cells."""
 
     cells: tuple[Cell, ...]
     bounds: Bounds
@@ -31,14 +31,15 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A row that names columns."""
+    """A row that heads columns."""
 
     row: TableRow
     names: Literal["contents", "exits", "platforms"]
+    """what its cells name"""
 
 
 def is_full_width(page: RulePage, row: TableRow) -> bool:
-    """Return whether one cell across the table, or alone in a row of heads, heads the rows below it."""
+    """Return whether a row is a single heading for the rows below: a spanning cell, or one head alone."""
     first, *others = row.cells
     if others and all(cell.origin == first.origin for cell in others):
         return True
@@ -51,7 +52,15 @@ def is_full_width(page: RulePage, row: TableRow) -> bool:
 def head_in(
     page: RulePage, rows: Sequence[TableRow], above: Sequence[Head], topic: Meaning | None, *, is_used: bool
 ) -> Head | None:
-    """Return the first of some rows as one that names columns, if it does so."""
+    """Return the first of some rows as a head, if it is one.
+
+    Args:
+        page: the page.
+        rows: the row in question, and those below it.
+        above: heads directly above it.
+        topic: topic of the section or of the full-width row above.
+        is_used: whether rows of values are above it in this part.
+    """
     row, *below = rows
     may_be_bare = not is_used and not any(page.words(head.row.cells[0].piece) for head in above)
     if below and (subjects := _subjects_of(page, row, topic, is_first=may_be_bare)):
@@ -63,9 +72,9 @@ def head_in(
 
 
 def _names_contents(page: RulePage, row: TableRow, below: Sequence[TableRow], *, is_used: bool) -> bool:
-    """Return whether a row says what columns hold: all its cells are heads, or its words mean something.
+    """Return whether a row names the contents of columns, by its markup or its words.
 
-    A row of which some cells are heads is one of keys and values.
+    A row in which only some cells are marked as heads is one of keys and values.
     """
     filled = [cell for cell in row.cells if page.words(cell.piece)]
     marked = {cell.is_header for cell in filled}
@@ -80,7 +89,7 @@ def _names_contents(page: RulePage, row: TableRow, below: Sequence[TableRow], *,
     if is_used or any(folded(head) in ANSWERS or len(head.split()) > MAX_HEAD_WORDS for head in words):
         return False
     firsts = [page.words(row.cells[0].piece) for row in below if not is_full_width(page, row)]
-    if firsts and all(key_meaning(page, first) for first in firsts):  # it is a key, as those below it are
+    if firsts and all(key_meaning(page, first) for first in firsts):  # a column of keys, this one included
         return False
     heads_exits = len(firsts) > 1 and all(read_labels(page, first) for first in firsts)
     return known > 0 and (heads_exits or (known >= 2 and 2 * known >= len(filled)))
@@ -89,13 +98,13 @@ def _names_contents(page: RulePage, row: TableRow, below: Sequence[TableRow], *,
 def _subjects_of(
     page: RulePage, row: TableRow, topic: Meaning | None, *, is_first: bool = True
 ) -> Literal["exits", "platforms"] | None:
-    """Return what each cell of a row but the first one names, if it is an exit or each a platform.
+    """Return whether all cells of a row except the first name exits, or platforms; None if neither.
 
     Args:
         page: the page.
         row: the row.
-        topic: what the section is about.
-        is_first: whether no row above it says anything; such a row may name exits by their labels alone.
+        topic: topic of the section.
+        is_first: whether no head above has a first cell; then exits may be named by bare labels.
     """
     first, *others = (page.head(cell.piece) for cell in row.cells)
     named = [words for words in others if words]
@@ -113,14 +122,14 @@ def _subjects_of(
 
 
 def _says_more(page: RulePage, words: str) -> bool:
-    """Return whether words say at once what an exit has: `Exit A: lift`, `59049 (Exit A)`."""
+    """Return whether words contain not only an exit but a value: `Exit A: lift`, `59049 (Exit A)`."""
     found = read_labels(page, words)
     is_answered = found is not None and words[found.rest_start :].lstrip()[:1] in (":", "：")
     return is_answered or BUS_STOP_CODE.search(words) is not None
 
 
 def sign_alone(words: str, *, may_be_bare: bool) -> str | None:
-    """Return the platform that words name, if they name nothing else."""
+    """Return the platform sign that words consist of; with ``may_be_bare``, also without `platform`."""
     led = led_sign(words, 0, len(words))
     if led is not None:
         return led[0] if led[1] == len(words) else None
@@ -128,7 +137,7 @@ def sign_alone(words: str, *, may_be_bare: bool) -> str | None:
 
 
 def _is_about_one(page: RulePage, cell: Cell) -> bool:
-    """Return whether a cell names one exit, platform or station, as heads of columns do not."""
+    """Return whether a cell names an exit, a platform or another station, as a column's head does not."""
     words = page.head(cell.piece)
     return bool(words) and (
         read_labels(page, words) is not None
@@ -138,7 +147,7 @@ def _is_about_one(page: RulePage, cell: Cell) -> bool:
 
 
 def with_subjects_first(page: RulePage, rows: list[TableRow]) -> list[TableRow]:
-    """Return the rows of a table of keys with the one first that names its exits or platforms."""
+    """Move the row that names exits or platforms to the top, in a table whose first column holds keys."""
     keys = [page.vocabulary.meaning_of_key(page.words(row.cells[0].piece)) for row in rows]
     place = next((keys.index(one) for one in (Meaning.EXIT, Meaning.PLATFORM) if one in keys), 0)
     if not place or None in keys or len(rows[place].cells) < 3:
@@ -150,11 +159,11 @@ def with_subjects_first(page: RulePage, rows: list[TableRow]) -> list[TableRow]:
 
 
 def is_copy(row: TableRow, number: int) -> bool:
-    """Return whether a grid position shows the same cell as the one before it."""
+    """Return whether a grid position shows the same cell as the one to its left."""
     return number > 0 and row.cells[number].origin == row.cells[number - 1].origin
 
 
 def is_label_alone(page: RulePage, words: str) -> bool:
-    """Return whether words name exits and nothing else."""
+    """Return whether words consist only of exit labels."""
     found = read_labels(page, words)
     return found is not None and not words[found.rest_start :].strip(" .")

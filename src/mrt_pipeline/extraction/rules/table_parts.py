@@ -1,7 +1,7 @@
-"""A table in parts: rows that have the same heads above them, and what each of its columns holds.
+"""Divide a table into parts, rows below the same heads, and determine what each column holds.
 
-The form decides first, the words second: a column of labels names exits and a column of stops' codes holds
-bus stops, whatever their heads say; a column of keys says row by row what the cell behind it holds.
+Form takes precedence over words: a column of labels names exits, and a column of stop codes holds bus stops,
+whatever the heads say. A column of keys gives the meaning of the next cell in each row.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from mrt_pipeline.extraction.rules.words import FEATURES, Meaning, folded
 
 _LOCATIONS = frozenset({"location", "locations", "where"})
 _SILENT = frozenset({None, Meaning.OTHER})
-"""Meanings of a head that say nothing of exits."""
+"""meanings of a head that do not determine what is below it"""
 _OF_ONE_COLUMN = (*FEATURES, Meaning.ACCESS, Meaning.BUS_STOP, Meaning.LANDMARK, Meaning.OTHER)
 
 
@@ -54,38 +54,38 @@ _NOTHING = What()
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a column holds."""
+    """A column of a part, and what it holds."""
 
     head: str = ""
     what: What = _NOTHING
     meaning: Meaning | None = None
-    """of its head, even if that leaves open what stands below it"""
+    """meaning of its head, even if that does not determine what the cells hold"""
     exits: Labels | None = None
-    """those that its head names"""
+    """exits that its head names"""
     sign: tuple[str, int] | None = None
-    """the platform that its head names, and where that stands"""
+    """sign of the platform that its head names, and the position of the head"""
     names_exits: bool = False
-    """its cells name the exits of those behind them"""
+    """whether its cells name the exits that the rest of the row is about"""
     is_key: bool = False
-    """its cells say what those behind them hold"""
+    """whether its cells are keys for the cells to their right"""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows that have the same heads."""
+    """Rows below the same heads."""
 
     lead: Piece | None
-    """the row across the table that stands above them"""
+    """the full-width row above them"""
     columns: tuple[Column, ...]
     rows: tuple[TableRow, ...]
     is_headed: bool
-    """whether a row names what its columns hold"""
+    """whether a row of heads is above them"""
     is_noted: bool
-    """whether a note may take back what tells whose its rows are"""
+    """whether a footnote may retract the head that assigns rows to exits"""
 
     @property
     def exit_places(self) -> list[int]:
-        """Return the columns that name exits."""
+        """Return the numbers of the columns that name exits."""
         return [number for number, column in enumerate(self.columns) if column.names_exits]
 
     @property
@@ -106,7 +106,7 @@ def parts_of(page: RulePage, table: Table, topic: Meaning | None) -> Iterator[Pa
     Args:
         page: the page.
         table: the table.
-        topic: what the section around it is about.
+        topic: the topic of the section around it.
     """
     about = topic
     rows = with_subjects_first(page, [TableRow(row.cells, (row.start, row.end)) for row in table.rows])
@@ -135,9 +135,15 @@ def parts_of(page: RulePage, table: Table, topic: Meaning | None) -> Iterator[Pa
 
 
 def rows_of_exits(page: RulePage, row: TableRow, place: int) -> list[TableRow]:
-    """Return a row for each exit that a cell lists line by line, beside as many lines of what each has.
+    """Split a row whose cell lists several exits, one per line, into a row for each exit.
 
-    A single line is of all of them; of another number of lines nobody can tell whose they are.
+    Another cell with the same number of lines is split likewise, and one with a single line belongs to all
+    exits. With any other number of lines it is unclear which exit each line belongs to: the cell is left out.
+
+    Args:
+        page: the page.
+        row: the row.
+        place: the column that names the exits.
     """
     lists = [list(split_bounds(LINE_BREAK, page.text, it.piece.start, it.piece.end)) for it in row.cells]
     count = len(lists[place])
@@ -160,12 +166,12 @@ def _part(
     rows: Sequence[TableRow],
     topic: Meaning | None,
 ) -> Part:
-    """Return rows with what their columns hold."""
+    """Return the part that rows below some heads make up."""
     numbers = range(len(rows[0].cells))
     columns = [_headed(page, heads, number, [row.cells[number].piece for row in rows]) for number in numbers]
     if any(column.meaning is Meaning.BUS_STOP for column in columns):
         columns = [
-            _of_stop(page, one, [row.cells[number].piece for row in rows])
+            _beside_stops(page, one, [row.cells[number].piece for row in rows])
             for number, one in enumerate(columns)
         ]
     is_below_exits = any(column.exits for column in columns)
@@ -181,7 +187,7 @@ def _part(
 
 
 def _headed(page: RulePage, heads: Sequence[Head], number: int, cells: Sequence[Piece]) -> Column:
-    """Return a column by what stands above it."""
+    """Return a column by the heads above it."""
     exits: Labels | None = None
     sign: tuple[str, int] | None = None
     lines: list[str] = []
@@ -204,8 +210,11 @@ def _headed(page: RulePage, heads: Sequence[Head], number: int, cells: Sequence[
     return Column(words, what, meaning, exits, sign)
 
 
-def _of_stop(page: RulePage, column: Column, cells: Sequence[Piece]) -> Column:
-    """Return a column beside one of stops: it holds their names if some are short as LTA writes them."""
+def _beside_stops(page: RulePage, column: Column, cells: Sequence[Piece]) -> Column:
+    """Return a column of a table that has one of bus stops.
+
+    A column `Location` holds the stops' names if any word in it is one of LTA's abbreviations, such as `Rd`.
+    """
     words = [word.strip(".,()") for piece in cells for word in page.words(piece).split()]
     is_named = folded(column.head) in _LOCATIONS and any(write_out(word) for word in words)
     return (
@@ -214,27 +223,27 @@ def _of_stop(page: RulePage, column: Column, cells: Sequence[Piece]) -> Column:
 
 
 def _what_below(page: RulePage, lines: Sequence[str], cells: Sequence[Piece], *, is_spanned: bool) -> What:
-    """Return what a head makes of the cells below it, in several lines read as one."""
+    """Return what a head says about the cells below it; its lines are read as one phrase."""
     words = " ".join(lines)
     what = what_is(page, [words])
     if len(lines) > 1:
         meaning = page.vocabulary.meaning_below(words, lines[-1])
         what = replace(what, meaning=meaning, is_open=what.is_open or meaning is not None)
     if what.meaning is Meaning.LANDMARK and is_spanned:
-        return What()  # one head across several columns is about none of them in particular
+        return What()  # a head across several columns is not about any one of them
     is_open = what.meaning in (*_SILENT, Meaning.BUS) and may_head_stops(page, words)
     return What(Meaning.BUS_STOP, words) if is_open and are_stops(page, cells) else what  # `Code and name`
 
 
 def _says_whose(page: RulePage, head: str) -> bool:
-    """Return whether a head with a note may be what tells whose the rows are, or whether they count."""
+    """Return whether a head with a footnote may concern the rows as a whole, not only its own column."""
     return page.vocabulary.meaning_of(without_notes(head)) not in _OF_ONE_COLUMN
 
 
 def _places_of_exits(
     page: RulePage, columns: Sequence[Column], rows: Sequence[TableRow], topic: Meaning | None
 ) -> list[int]:
-    """Return which columns name exits: by their heads, or because nothing but labels stands in them."""
+    """Return the columns that name exits, judged by their heads, or because they contain only labels."""
     heads = [page.vocabulary.meanings_in(column.head) for column in columns]
     said = [number for number, found in enumerate(heads) if Meaning.EXIT in found]
     named = [number for number in said if _may_name(columns[number]) and _names_most(page, rows, number)]
@@ -254,24 +263,28 @@ def _places_of_exits(
 
 
 def _may_name(column: Column) -> bool:
-    """Return whether a head that speaks of exits speaks of the station's own: not so `Old exit`."""
+    """Return whether a head about exits means the station's present exits; `Old exit` does not."""
     return column.what.is_open and not is_taken_back(column.head)
 
 
 def _names_most(page: RulePage, rows: Sequence[TableRow], number: int, *, may_be_bare: bool = True) -> bool:
-    """Return whether most cells of a column name exits."""
+    """Return whether most cells of a column name exits.
+
+    Without ``may_be_bare`` they must use the word; then two such cells are enough in a table of three columns
+    or more.
+    """
     cells = [words for row in rows if (words := page.words(row.cells[number].piece))]
     if may_be_bare:
         named = sum(read_labels(page, words) is not None for words in cells)
     else:
         named = sum(listed_exits(page, words, may_be_bare=False) is not None for words in cells)
-        if named > 1 and len(rows[0].cells) > 2:  # beside `Concourse` and `Platform A` on other floors
+        if named > 1 and len(rows[0].cells) > 2:  # in a table of floors, beside `Concourse` and `Platform A`
             return True
     return 2 * named > len(cells)
 
 
 def _is_key_column(page: RulePage, columns: Sequence[Column], rows: Sequence[TableRow], number: int) -> bool:
-    """Return whether a column's cells say what those behind them hold, whose head says nothing of its own."""
+    """Return whether a column holds keys for the next one, whose head does not say what it holds."""
     column, behind = columns[number], columns[number + 1]
     open_ones = (None, Meaning.OTHER, Meaning.ACCESS, Meaning.LANDMARK)
     if column.names_exits or column.what.meaning not in open_ones or behind.names_exits:
@@ -288,6 +301,6 @@ def _is_key_column(page: RulePage, columns: Sequence[Column], rows: Sequence[Tab
 
 
 def _is_key(page: RulePage, words: str) -> bool:
-    """Return whether a cell says what the one behind it holds, and not yet what that is: `Lift: yes`."""
+    """Return whether a cell is a key for the next one; `Lift: yes` is not, as it contains its value."""
     is_answered = ":" in words.rstrip(" :")
     return not is_answered and key_meaning(page, words) is not None and not read_labels(page, words)

@@ -1,4 +1,4 @@
-"""Tables: each cell is of the exits that stand nearest to it, in its row or above it."""
+"""Read tables: a cell belongs to the nearest exits, in its row or above it."""
 
 from __future__ import annotations
 
@@ -38,29 +38,30 @@ from mrt_pipeline.extraction.rules.table_parts import Part, parts_of
 from mrt_pipeline.extraction.rules.words import Meaning
 
 _SERVICE_REMARK = re.compile(r"\b(?:\d{1,3}[A-Za-z]?|NR\d)\s*\([^()]*\)")
-"""Concerns one bus service and not the stop: `27, 371 (planned)`."""
+"""a remark on one bus service, not on the stop: `27, 371 (planned)`"""
 _SETTLED = frozenset(
     {
         *(Meaning.EXIT, Meaning.BUS, Meaning.OTHER, Meaning.TIME, Meaning.STATUS, Meaning.STATION),
         Meaning.LINE,
     }
 )
-"""Columns of which nothing is wanted beyond what was read."""
+"""columns that need no further reading, even if nothing was read in them"""
 
 
 @dataclass(slots=True)
 class TableReading:
-    """What the rules made of a table."""
+    """What the rules read in a table."""
 
     candidates: list[Candidate] = field(default_factory=list)
     is_unread: bool = False
-    """it may hold something that was not read"""
+    """whether it may contain something that was not read"""
 
 
 def read_table(page: RulePage, table: Table, section: Section) -> TableReading:
-    """Return what a table says of exits and platforms.
+    """Return what a table says about exits and platforms.
 
-    A row of which no more is known than whose it is, or not even that, may deny what the others say.
+    A row whose words are omitted except for its exits may deny what other rows say, so the statements about
+    these exits are dropped. If the exits are omitted too, the whole table is dropped.
     """
     reading, caption = TableReading(), page.words(table.caption) if table.caption else ""
     if caption and (_is_untrusted(page, caption, section.labels) or not may_head(page, caption)):
@@ -77,7 +78,7 @@ def read_table(page: RulePage, table: Table, section: Section) -> TableReading:
                 continue
             stops = list(read_stop_head(page, part.lead, own))
             reading.candidates += of_line(page, stops, scope.section.headings)
-            if stops:  # its services are below
+            if stops:  # the rows below are its bus services
                 continue
         if not part.is_noted:
             _read_part(page, part, scope, reading, doubtful)
@@ -88,11 +89,12 @@ def read_table(page: RulePage, table: Table, section: Section) -> TableReading:
 
 
 def _is_untrusted(page: RulePage, words: str, labels: Labels) -> bool:
-    """Return whether a caption, or a row across a table, takes back what it heads."""
+    """Return whether a caption or full-width row retracts what is below it, or may change its meaning."""
     return is_untrusted_head(page, words) or (bool(labels) and may_turn(page, words))
 
 
 def _read_part(page: RulePage, part: Part, scope: Scope, reading: TableReading, doubtful: set[str]) -> None:
+    """Add the statements of a part to ``reading``, and the exits whose rows are hidden to ``doubtful``."""
     unused = _unused_columns(page, part)
     for row in part.rows:
         if names_another_exit(first_words(page, row), scope.labels):
@@ -112,14 +114,14 @@ def _read_part(page: RulePage, part: Part, scope: Scope, reading: TableReading, 
 
 
 def first_words(page: RulePage, row: TableRow) -> str:
-    """Return what a row begins with: `Exit C`, or its key with what stands behind that: `Exit | C`."""
+    """Return the first cell of a row, `Exit C`, or the first two joined if the first is a key: `Exit | C`."""
     first, *others = (page.words(cell.piece) for cell in row.cells)
     is_key = page.vocabulary.meaning_of_key(first) is Meaning.EXIT
     return " ".join([first, *others[:1]]) if is_key else first
 
 
 def _doubtful_labels(page: RulePage, row: TableRow, part: Part) -> Labels:
-    """Return whose row may not be seen; ``NOTE`` if that may not be seen either."""
+    """Return the exits of a row whose other words are omitted; ``NOTE`` if its exits are omitted too."""
     place = next(iter(part.exit_places), 0)
     label = page.words(row.cells[place].piece)
     others = {page.words(cell.piece) for number, cell in enumerate(row.cells) if number != place} - {""}
@@ -130,7 +132,7 @@ def _doubtful_labels(page: RulePage, row: TableRow, part: Part) -> Labels:
 
 
 def _leads_of(page: RulePage, row: TableRow, number: int, part: Part, scope: Scope) -> tuple[str, ...]:
-    """Return what may say which building a cell is about: its row's line, its head, what stands above."""
+    """Return what may name the line or date of a cell: the row's line or station, its head, the headings."""
     own = (
         page.words(cell.piece)
         for cell, column in zip(row.cells, part.columns, strict=True)
@@ -141,16 +143,16 @@ def _leads_of(page: RulePage, row: TableRow, number: int, part: Part, scope: Sco
 
 
 def _is_of_no_use(page: RulePage, row: TableRow, part: Part) -> bool:
-    """Return whether a row is another station's, or about something that may not be there now."""
+    """Return whether a row is about another station, or about something that may not exist now."""
     return any(
         takes_back(page, page.words(cell.piece), column.meaning)
-        and len(list(owned_parts(page, cell.piece, ()))) < 3  # else a remark is about one of its exits
+        and len(list(owned_parts(page, cell.piece, ()))) < 3  # with more exits, a remark is about one of them
         for cell, column in zip(row.cells, part.columns, strict=True)
     )
 
 
 def _unused_columns(page: RulePage, part: Part) -> set[int]:
-    """Return the columns of exits that a row says are not in use."""
+    """Return the columns whose exits are not in use, according to a row."""
     if not part.is_below_exits:
         return set()
     keys = [page.vocabulary.meaning_of_key(page.words(row.cells[0].piece)) for row in part.rows]
@@ -163,7 +165,7 @@ def _unused_columns(page: RulePage, part: Part) -> set[int]:
 
 
 def _withdraw(page: RulePage, row: TableRow, part: Part, labels: Labels) -> None:
-    """Note the exits that a row of their own says are not in use: `A | Status | closed`."""
+    """Note the exits that a row of status says are not in use: `A | Status | closed`."""
     keys = [
         cell
         for cell, column in zip(row.cells, part.columns, strict=True)
@@ -175,7 +177,7 @@ def _withdraw(page: RulePage, row: TableRow, part: Part, labels: Labels) -> None
 
 
 def takes_back(page: RulePage, words: str, meaning: Meaning | None) -> bool:
-    """Return whether a cell says that its whole row is of no use."""
+    """Return whether a cell, in a column of some meaning, retracts its whole row."""
     match meaning:
         case Meaning.STATUS:
             return is_bad_status(words)
@@ -195,7 +197,7 @@ def takes_back(page: RulePage, words: str, meaning: Meaning | None) -> bool:
 def _is_unread(
     page: RulePage, row: TableRow, candidates: Sequence[Candidate], part: Part, scope: Scope
 ) -> bool:
-    """Return whether a row about exits or platforms has a cell of which nothing was read."""
+    """Return whether a row about exits or platforms has a cell in which nothing was read."""
     names_exit = any(labels_named(page.words(cell.piece)) for cell in row.cells)
     is_about_exits = bool(part.exit_places) or part.is_below_exits or bool(scope.labels) or names_exit
     if not is_about_exits:

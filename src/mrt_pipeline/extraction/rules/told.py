@@ -1,4 +1,4 @@
-"""Sentences about one exit and the places at it: `X is next to Exit A`, `From Exit A one can walk to X`."""
+"""Read sentences that give the places at one exit: `X is next to Exit A`, `From Exit A one can walk to X`."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ _PLACE_THEN = re.compile(
     rf"(?P<verb>is|are|lies?|stands?|sits?|can(?: also)? be)\s+{_ALSO}(?:{_NEAR}|{_REACHED})\s+(?:the\s+)?",
     re.IGNORECASE,
 )
-"""`Golden Mall is right beside`, with the exit behind it."""
+"""`Golden Mall is right beside`, before the exit"""
 _OUT_BY = r"use|take|(?:leave|exit|go(?: out)?) (?:by|from|via|at|through)"
 _TO_REACH = r"to (?:get to|go to|reach|visit)"
 _TO_PLACE = re.compile(
     rf"\s*(?:{_TO_REACH}|for)\s+(?:the\s+)?(?P<names>.+?),?\s+(?:please\s+)?(?:{_OUT_BY})\s+(?:the\s+)?",
     re.IGNORECASE,
 )
-"""`To get to Golden Mall, use`."""
+"""`To get to Golden Mall, use`, before the exit"""
 _SOMEBODY = r"(?:you|one|passengers|visitors|commuters|people)"
 _BY = re.compile(
     rf"\s*(?:{_SOMEBODY} (?:can|may)(?: also)? )?(?:from|via|outside|next to|beside|near|{_OUT_BY})\s+",
     re.IGNORECASE,
 )
-"""`From`, with the exit and then the place behind it."""
+"""`From` or `Use`, before the exit, with the place after it"""
 _WALKS = re.compile(
     rf"\s*,?\s*(?:{_SOMEBODY}\s+(?:can|may|will)?\s*(?:also\s+)?(?:walk|go|get|reach|find|see|head)"
     r"(?:\s+(?:straight\s+)?(?:in|on)?to)?|it(?: i|['’])s a (?:short |sheltered )*walk to"
@@ -51,22 +51,22 @@ _ENDS = re.compile(
     r"\s*(?:,?\s*(?:too|also|as well))?\s*(?=[.,;!]|\Z|and the\b|and (?-i:[A-Z])|while\b|but\b)",
     re.IGNORECASE,
 )
-"""What follows an exit that a sentence ends, or goes on, with."""
-_STOPS = re.compile(
+"""what may follow an exit at the end of a statement"""
+_NAMES_END = re.compile(
     r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|you|then|right|on)|while|whereas|but|which|where|with|who|or|if"
     r"|via|through|from)\b|[.;:]",
     re.IGNORECASE,
 )
-"""Where the names behind words that lead to them end."""
+"""where the names after ``_WALKS`` end"""
 _BETWEEN = re.compile(r"\s*,?\s+and\s+(?:(?:to|for)\s+)?(?:the\s+)?|,\s+(?:(?:to|for)\s+)?(?:the\s+)?")
 _OF_PLACES = PLACE_KINDS | KINDS | TOWN_PARTS
 MAX_PERSON_WORDS = 3
 _MAY_GO_ON = re.compile(r"\s(?:to|on|in|along|at)\s")
-"""Names may end here: `Heritage Collection on Pagoda Street`, `Signs to Golden Mall`."""
+"""words at which a name may end, so that the whole is uncertain: `Heritage Collection on Pagoda Street`"""
 
 
 def read_places_told(page: RulePage, line: Line) -> Iterator[Candidate]:
-    """Yield the places that sentences tell to be at the one exit that they name."""
+    """Yield the places that sentences locate at the only exit that they name."""
     for mention in mentions_in(page.text, line.piece.start, line.piece.end):
         start, end = sentence_at(page.text, mention.start, mention.end)
         start, end = max(start, line.piece.start), min(end, line.piece.end)
@@ -79,7 +79,7 @@ def read_places_told(page: RulePage, line: Line) -> Iterator[Candidate]:
 
 
 def _is_about(page: RulePage, mention: Mention, sentence: Bounds) -> bool:
-    """Return whether a sentence names one exit of this station alone, and tells how it is now."""
+    """Return whether a sentence names a single exit, of this station, and states its present."""
     words = page.text[slice(*sentence)]
     named = mentions_in(page.text, *sentence)
     is_asked = page.text[sentence[1] : sentence[1] + 1] in ("?", "？")
@@ -88,7 +88,7 @@ def _is_about(page: RulePage, mention: Mention, sentence: Bounds) -> bool:
 
 
 def _is_of_other(page: RulePage, words: str) -> bool:
-    """Return whether words name another station as such; `Yishun Pond` is none."""
+    """Return whether words name another station, other than as part of a place name: `Yishun Pond`."""
     return any(
         found.slug != page.slug and not re.match(r"\s+[A-Z]", words[found.end :])
         for found in page.names.stations_in(words)
@@ -96,7 +96,7 @@ def _is_of_other(page: RulePage, words: str) -> bool:
 
 
 def _names_about(page: RulePage, mention: Mention, sentence: Bounds) -> Iterator[tuple[Bounds, bool]]:
-    """Yield where places stand, before the exit or behind words that lead on from it, and if people may."""
+    """Yield the bounds of the places in a sentence, and whether the words may name a person instead."""
     text, (start, end) = page.text, sentence
     for before in (_PLACE_THEN, _TO_PLACE):
         told = before.fullmatch(text, start, mention.start)
@@ -104,20 +104,20 @@ def _names_about(page: RulePage, mention: Mention, sentence: Bounds) -> Iterator
             yield told.span("names"), before is _PLACE_THEN
     walks = _WALKS.match(text, mention.end, end)
     if walks and _BY.fullmatch(text, start, mention.start):
-        stop = _STOPS.search(text, walks.end(), end)
+        stop = _NAMES_END.search(text, walks.end(), end)
         yield (walks.end(), stop.start() if stop else end), False
 
 
 def _agrees(told: re.Match[str]) -> bool:
-    """Return whether the verb behind one name is singular: `Blue Signs are` names no place."""
+    """Return whether the verb agrees with a single name: `Blue Signs are` does not name a place."""
     verb = told.groupdict().get("verb") or "is"
     return verb.casefold() not in ("are", "lie", "stand", "sit") or " and " in told["names"]
 
 
 def _names_in(page: RulePage, stretch: Bounds, line: Line, *, may_be_people: bool) -> Iterator[str]:
-    """Yield the names of places in a stretch, up to where it holds something else.
+    """Yield the place names in a stretch, up to the first words that are neither a name nor understood.
 
-    One word that begins a sentence may be anything: `Taxis are near Exit A`.
+    A single capitalised word may be anything, as in `Taxis are near Exit A`, and is no name.
     """
     for left, right in split_bounds(_BETWEEN, page.text, *stretch, line.piece.links):
         links = tuple(link for link in line.piece.links if left <= link[0] and link[1] <= right)
@@ -130,13 +130,14 @@ def _names_in(page: RulePage, stretch: Bounds, line: Line, *, may_be_people: boo
 
 
 def _is_sure(page: RulePage, bounds: Bounds, *, may_be_person: bool) -> bool:
+    """Return whether words without a link are certainly a place name: several words, and not a person's."""
     name = page.text[slice(*bounds)]
     is_person = may_be_person and _may_be_person(page, name)
     return len(name.split()) > 1 and is_name(name) and not is_person and _MAY_GO_ON.search(name) is None
 
 
 def _may_be_person(page: RulePage, name: str) -> bool:
-    """Return whether a name holds no word for a place, as that of somebody does not: `Peter Tan`."""
+    """Return whether a name may be a person's, as no word in it is one of places: `Peter Tan`."""
     words = name.split()
     is_plain = len(words) <= MAX_PERSON_WORDS and all(word.isalpha() and word[0].isupper() for word in words)
     return is_plain and not (

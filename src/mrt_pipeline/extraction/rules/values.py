@@ -1,4 +1,4 @@
-"""What a value says of exits that its form names: by what heads it, or else by what it is itself."""
+"""Read a value whose exits are known, by its heading or else by its own form."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ _EXITS_BEHIND = re.compile(
     r"(?P<name>[^:：–—()]+?)\s*(?:[:：–—]|\s-\s|\((?=.*\)$))\s*(?P<exits>[^()]+?)"
     r"(?:\)?\.?|\s*\(\d+(?:[-–]\d+)?[ -]min(?:ute)?s?(?: walk)?\))"
 )
-"""`Parkview Square (Exit E)`, `National Library – Exits E and F`."""
+"""a name followed by its exits: `Parkview Square (Exit E)`, `National Library – Exits E and F`"""
 _OF_STOPS = frozenset({"code", "codes", "name", "names", "description", "bus", "stop", "stops"})
 _NUMBERS = re.compile(r"[\d\s,;/&]+")
 _BLANK = frozenset({"", "-", "–", "—"})
 _OPEN = frozenset({None, Meaning.OTHER, Meaning.STATUS})
-"""Below such heads values are what they are by themselves; a name may be that of a road or a person."""
+"""meanings of heads that do not determine the values below: a name may be a road's or a person's"""
 _VALUES = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, Meaning.ACCESS, *FEATURES})
-_TELLS = re.compile(
+_BEFORE_PLACE = re.compile(
     rf"{LEADS_TO.pattern}"
     r"|\b(?:you(?:['’]ll| will| can)?(?: also)? (?:find|see|reach)|in front of)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
-"""Of sentences whose exits the form says, more is certain than of others."""
+"""words before a place; more are accepted than in ``prose``, as the exits are known from the form"""
 _NAME_ENDS = re.compile(r"\s*(?:[.,;)|\n]|and\b|\Z)")
-"""Else a name may go on: `Heritage Collection on Pagoda`."""
+"""what must follow a name; otherwise it may go on: `Heritage Collection on Pagoda`"""
 
 
 def read_value(
@@ -52,18 +52,18 @@ def read_value(
     is_keyed: bool = False,
     need: Need = "sign",
 ) -> Iterator[Candidate]:
-    """Yield what a value says of exits, by what its contexts make of it, or by what it is itself.
+    """Yield the statements of a value about exits, by what its contexts say it is, or by its own form.
 
     Args:
         page: the page.
         piece: the value.
-        labels: the exits it is of; none if it names them itself.
-        what: what its contexts make of it.
-        row: bounds of the row or line around it, if it has one.
-        beside: other values with the same head, of which most may show what sort of thing they are.
-        topic: what the section is about, for a value that nothing else heads.
-        is_keyed: whether the nearest of what heads it says what this one value is.
-        need: what a place must be that nothing heads.
+        labels: the exits that it belongs to; empty if it names them itself.
+        what: what its contexts say it is.
+        row: bounds of the row or line around it, if there is one.
+        beside: other values below the same head; if that is unknown, most of them show what they are.
+        topic: topic of the section, for a value without a head.
+        is_keyed: whether the value has a key in its own row.
+        need: how certain a place name must be if nothing announces places.
     """
     if not what.is_open:
         if all(noted.end <= piece.start or piece.end <= noted.start for noted in page.headed):
@@ -74,21 +74,24 @@ def read_value(
         own = topic if not what.head and topic in _VALUES else None
         if own is None and what.meaning is None and beside:
             own = meaning_by_form(page, what.head, [piece, *beside])
-            if own is Meaning.LANDMARK:  # among them may be stops and lifts
+            if own is Meaning.LANDMARK:  # there may be stops and lifts among them
                 own, need = None, "nothing"
         is_number = what.meaning is not None and _NUMBERS.fullmatch(page.words(piece)) is not None
         for found in read_cell(page, piece, own, labels, row, need="nothing" if own else need):
             is_left_open = what.meaning is not None and found.field == "landmark"
             if not is_left_open and not (is_number and found.field == "bus_stop"):
                 yield found
-        if what.meaning is not None:  # but a part may have a key of its own: `Landmarks: Golden Mall`
+        if what.meaning is not None:  # a part may still have its own key: `Landmarks: Golden Mall`
             yield from read_cell(page, piece, what.meaning, labels, row)
         yield from read_told(page, piece, labels)
 
 
 def read_told(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Candidate]:
-    """Yield the places to which sentences say that they lead, whose exits the form says."""
-    for match in _TELLS.finditer(page.text, piece.start, piece.end):
+    """Yield the places that sentences say an exit leads to, where the form gives the exits.
+
+    For example, below a heading `Exit A`: `Leads to Golden Mall.`
+    """
+    for match in _BEFORE_PLACE.finditer(page.text, piece.start, piece.end):
         start, end = sentence_at(page.text, *match.span())
         start, end = max(start, piece.start), min(end, piece.end)
         words = page.text[start:end]
@@ -103,9 +106,10 @@ def read_told(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Candidat
 
 
 def exits_behind(page: RulePage, piece: Piece, what: What) -> list[tuple[Piece, Labels, What]]:
-    """Return what a piece names before its exits, with them and what it is; all of the piece or nothing.
+    """Return each thing in a piece that is followed by its exits, with these and what it is.
 
-    `Lift (Exits 2 and 4)`, `Bus stops: 59049 (Exit A), 59041 (Exits B and C)`.
+    For example `Lift (Exits 2 and 4)`, or `Bus stops: 59049 (Exit A), 59041 (Exits B and C)`. If any part of
+    the piece has no exits, nothing is returned.
     """
     if whole := _before_exits(page, piece):
         return [(*whole, what)]
@@ -121,21 +125,25 @@ def exits_behind(page: RulePage, piece: Piece, what: What) -> list[tuple[Piece, 
 
 
 def _before_exits(page: RulePage, piece: Piece) -> tuple[Piece, Labels] | None:
+    """Return the name that a piece consists of, and the exits after it; None if it is anything else."""
     match = _EXITS_BEHIND.fullmatch(page.text, piece.start, piece.end)
-    if match is None or len(BUS_STOP_CODE.findall(match["name"])) > 1:  # which one is meant?
+    if match is None or len(BUS_STOP_CODE.findall(match["name"])) > 1:  # unclear which stop is meant
         return None
     labels = listed_exits(page, match["exits"], may_be_bare=False)
     return (part_of(piece, *match.span("name")), labels) if labels else None
 
 
 def key_meaning(page: RulePage, words: str) -> Meaning | None:
-    """Return what a key means in a row of one fact; a kind of place heads the name of one: `Temple`."""
+    """Return the meaning of a key in a row of key and value; a kind of place is a key too: `Temple`."""
     found = page.vocabulary.meaning_of_key(words)
     return found or (Meaning.LANDMARK if words and is_generic(words) else None)
 
 
 def meaning_by_form(page: RulePage, head: str, pieces: Sequence[Piece]) -> Meaning | None:
-    """Return what most of some cells are whose head is not known, if it cannot turn them round."""
+    """Return what most cells below an unknown head are, access or places; None if it is neither.
+
+    A head that may change their meaning gives None too.
+    """
     filled = [piece for piece in pieces if page.words(piece) not in _BLANK]
     if not filled or not is_harmless_head(head):
         return None
@@ -146,26 +154,26 @@ def meaning_by_form(page: RulePage, head: str, pieces: Sequence[Piece]) -> Meani
 
 
 def may_head_stops(page: RulePage, head: str) -> bool:
-    """Return whether numbers below a head may be codes of stops: `Code and name`, not so `Passengers`."""
+    """Return whether numbers below a head may be bus stop codes: `Code and name`, but not `Passengers`."""
     is_of_stops = page.vocabulary.meanings_in(head) & {Meaning.BUS_STOP, Meaning.BUS}
     is_named = all(word in FILLERS or word in _OF_STOPS for word in folded(head).split())
     return (bool(is_of_stops) or is_named) and page.vocabulary.is_harmless(head)
 
 
 def are_stops(page: RulePage, pieces: Sequence[Piece]) -> bool:
-    """Return whether a code of a bus stop stands in each cell, but for those that are blank."""
+    """Return whether every cell that is not blank contains a bus stop code."""
     filled = [words for piece in pieces if (words := page.words(piece)) not in _BLANK]
     return bool(filled) and all(map(BUS_STOP_CODE.search, filled))
 
 
 def are_about_access(cells: Sequence[str]) -> bool:
-    """Return whether most cells say something about access and nothing else."""
+    """Return whether most cells are only about access."""
     filled = [cell for cell in cells if cell]
     are = [is_understood(cell, may_deny=True) and (access_in(cell) or denied_in(cell)) for cell in filled]
     return 2 * sum(map(bool, are)) > len(are)
 
 
 def are_answers(cells: Sequence[str]) -> bool:
-    """Return whether cells answer whether there is something, and say no more."""
+    """Return whether all cells that are not blank are plain answers: yes, no or ✓."""
     filled = [cell for cell in cells if cell not in _BLANK]
     return bool(filled) and all(cell in ANSWERS or folded(cell) in ANSWERS for cell in filled)

@@ -1,6 +1,6 @@
-"""What the rules make of single words on a page, in Singapore's four languages.
+"""Words and signs that the rules know, in Singapore's four languages.
 
-What a head or key means is said by ``vocabulary.csv``, which ``headers`` reads.
+The meanings of heads and keys are in ``vocabulary.csv``, which ``headers`` reads.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from mrt_pipeline.extraction.word_lists import word_list
 
 
 class Meaning(StrEnum):
-    """What a column or an entry holds."""
+    """What a column or list item holds."""
 
     EXIT = "exit"
     BUS_STOP = "bus_stop"
     BUS = "bus"
-    """services; the code of the stop where they call may come first: `54261: 22, 24`"""
+    """bus services; the code of their stop may precede them: `54261: 22, 24`"""
     STEP_FREE = "step_free"
     WHEELCHAIR = "wheelchair"
     BARRIER_FREE = "barrier_free"
@@ -37,16 +37,16 @@ class Meaning(StrEnum):
     TOWARDS = "towards"
     LINE = "line"
     STATION = "station"
-    """whose exits these are"""
+    """the station that the exits belong to"""
     STATUS = "status"
-    """remarks, among them whether a thing is there yet or still"""
+    """remarks, such as whether a thing is open"""
     TIME = "time"
     OTHER = "other"
-    """known, and of no use here"""
+    """known, and not used"""
 
 
 FILLERS = word_list("fillers")
-"""Words that add nothing to a header's meaning."""
+"""words that add nothing to a header's meaning"""
 
 EXIT_WORDS = (
     *("exit", "exits", "entrance", "entrances", "exits/entrances", "entrance/exit", "出口", "出入口"),
@@ -66,7 +66,7 @@ BUS_STOP_WORDS = re.compile(
 VIA_WORDS = re.compile(
     r"\b(?:via|through|next stations?|next stop|before|after|from|melalui|calling at)\b|途经|经", re.I
 )
-"""Behind these, names are not where trains go to in the end."""
+"""words before stations that are on the way, not the destination"""
 
 SIGNS = {
     **dict.fromkeys("🚌🚏🚍", " bus stop "),
@@ -76,7 +76,7 @@ SIGNS = {
     **dict.fromkeys("🚪", " exit "),
     "\ufe0f": None,
 }
-"""What a sign stands for at the head of a column or before a value."""
+"""signs in a column's head or before a value, and the words that they stand for"""
 
 YES_WORDS = word_list("yes")
 NO_WORDS = word_list("no")
@@ -96,7 +96,7 @@ GENERIC_PLACES = re.compile(
     r"|bus(?:es)?(?: services?| routes?)?(?:\W*\d\w*(?:\W+\d\w*)*)?",
     re.IGNORECASE,
 )
-"""Things that every station has; they are no landmark by which one finds the way."""
+"""things found at every station, which are no landmarks, and answers such as `none`"""
 
 PLACE_SIGNS = re.compile(
     r".*\s(?:malls?|cent(?:re|er)s?|plazas?|towers?|buildings?|houses?|complex|hubs?|hospitals?|polyclinics?|schools?"
@@ -106,13 +106,13 @@ PLACE_SIGNS = re.compile(
     r"|(?:masjid|hotel|kampong|church|temple|embassy|university|institute|national)\s.*",
     re.IGNORECASE,
 )
-"""What the name of a place one goes to often begins or ends with."""
+"""names that begin or end with a kind of place"""
 
 KINDS = word_list("kinds")
-"""Say which kind of hall, centre or club, and not which one."""
+"""words that give the kind of a hall, centre or club, such as `community`, and do not identify it"""
 
 TOWN_PARTS = word_list("town_parts")
-"""Behind a town's name these make a road or a quarter, not a place that one goes to."""
+"""words that, after a town's name, make it a road or district rather than a landmark"""
 
 ANSWERS = YES_WORDS | NO_WORDS
 
@@ -126,7 +126,8 @@ FEATURES: dict[Meaning, tuple[str, str | None]] = {
     Meaning.TACTILE: (AccessFeature.TACTILE_GUIDANCE.value, None),
     Meaning.TOILET: (AccessFeature.ACCESSIBLE_TOILET.value, None),
 }
-"""The value that a yes in such a column means, and a no; no lift means nothing by itself."""
+"""values of a yes and of a no in a column of each meaning; None where a no says nothing about step-free
+access, such as the lack of a lift"""
 
 FEATURE_WORDS: dict[str, re.Pattern[str]] = {
     AccessFeature.LIFT.value: re.compile(r"(?<!扶手)[电電]梯|升降[机機]|\blif\b|மின்தூக்கி", re.I),
@@ -139,7 +140,7 @@ FEATURE_WORDS: dict[str, re.Pattern[str]] = {
     AccessFeature.STAIRS_ONLY.value: re.compile(r"[仅只][有设]?楼梯|\btangga sahaja\b", re.I),
     AccessFeature.WHEELCHAIR_ACCESSIBLE.value: re.compile(r"轮椅(?:可|通道)|\bmesra kerusi roda\b", re.I),
 }
-"""Words for access in other languages than English, which ``access_words`` has."""
+"""words for access features in languages other than English; ``access_words`` has the English ones"""
 
 UNREAD_TOPICS = re.compile(
     r"\b(?:history|construction|former|previous|past|future|planned|proposed|upcoming|trivia|incidents?|accidents?"
@@ -149,7 +150,7 @@ UNREAD_TOPICS = re.compile(
     r"|(?:nearby|neighbou?ring|adjacent|surrounding|other) stations)\b|历史|沿革|未来|sejarah|வரலாறு",
     re.IGNORECASE,
 )
-"""What stands below such a heading is not about the station as it is now."""
+"""headings of content that is not about the station as it is now"""
 
 ADDRESS = re.compile(
     r"(?:hdb )?(?:blk|blks|block|blocks|no|nos|level|unit|basement|lorong|lor|jln|大牌)\.?\s*#?\d[\w\s/&–-]*"
@@ -160,16 +161,16 @@ ADDRESS = re.compile(
     r"|expressway|highway|grove|terrace)(?:\s+(?:north|south|east|west|central|[1-9]\d?))?",
     re.IGNORECASE,
 )
-"""Roads, blocks and floors: where a thing is, not what is there."""
+"""roads, blocks and floors, which are locations and not places"""
 
 
 @lru_cache(maxsize=1024)
 def folded(text: str) -> str:
-    """Return a text for look-up: small letters, punctuation and doubled spaces gone."""
+    """Return a text in the form used for look-up: case-folded, without punctuation or repeated spaces."""
     kept = "".join(char if _is_word(char) else " " for char in text.casefold())
     return " ".join(kept.split())
 
 
 def _is_word(char: str) -> bool:
-    """Return whether a character belongs to a word; Tamil's vowel signs are marks."""
+    """Return whether a character is part of a word; marks count, as Tamil's vowel signs are marks."""
     return unicodedata.category(char)[0] in "LMN"
