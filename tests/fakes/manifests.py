@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from mrt_pipeline.config.settings import OutputSection
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
 from mrt_pipeline.contracts.run import (
     CheckpointRecord,
@@ -72,3 +73,17 @@ def put_run(folder: Path, *stages: str, **changes: Any) -> Manifest:
     manifest = make_manifest(stages=records, **changes)
     save_manifest(folder, manifest)
     return manifest
+
+
+ALL_STAGES = ("stage1_ingestion", "stage2_enrichment", "stage3_merger")
+
+
+def put_runs(outputs: Path, *names: str, **changes: object) -> None:
+    """Write complete runs under the given names, each an hour after the one before it."""
+    for number, name in enumerate(names):
+        put_run(outputs / name, *ALL_STAGES, timestamp=START + timedelta(hours=number), **changes)
+
+
+def output_section(outputs: Path, **changes: object) -> OutputSection:
+    """Return the configuration's section ``output`` with a folder of all runs."""
+    return OutputSection.model_validate({"directory": str(outputs), **changes})

@@ -17,7 +17,8 @@ from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import CheckpointError, StorageError
 from mrt_pipeline.orchestrator.alerts.alerting import find_missing_urls
-from mrt_pipeline.orchestrator.folders import find_folder, refuse_to_replace_shown
+from mrt_pipeline.orchestrator.folders import find_folder
+from mrt_pipeline.orchestrator.latest import refuse_to_replace_shown
 from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.publishing import IS_NEW, PUBLISHING, decide_publishing, foresee_baseline
 from mrt_pipeline.orchestrator.request import RunRequest

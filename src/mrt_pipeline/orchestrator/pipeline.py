@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import mrt_pipeline
 from mrt_pipeline.config import PipelineConfig
-from mrt_pipeline.contracts.names import LATEST
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output, StageOutput
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.contracts.stage import PipelineStage
@@ -28,36 +27,28 @@ from mrt_pipeline.errors import (
 from mrt_pipeline.network import load_network
 from mrt_pipeline.orchestrator.alerts.alerting import Alerting
 from mrt_pipeline.orchestrator.attempt import Attempt
-from mrt_pipeline.orchestrator.folders import (
-    LatestMove,
-    choose_folder,
-    find_ahead,
-    find_earlier,
-    find_folder,
-    find_shown,
-    point_latest,
-    refuse_to_replace_shown,
-    remove_old_runs,
-)
+from mrt_pipeline.orchestrator.folders import choose_folder, find_folder
 from mrt_pipeline.orchestrator.gates import PublicationGate
+from mrt_pipeline.orchestrator.latest import refuse_to_replace_shown, update_latest
 from mrt_pipeline.orchestrator.lineage import report_lineage
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
+from mrt_pipeline.orchestrator.old_runs import remove_old_runs
 from mrt_pipeline.orchestrator.publishing import publish
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.resume_command import find_remedy, move_latest
+from mrt_pipeline.orchestrator.resume_command import find_remedy
 from mrt_pipeline.orchestrator.reuse import choose_day, refuse_useless_request, refuse_wrong_clock
+from mrt_pipeline.orchestrator.run_list import find_ahead, find_earlier
 from mrt_pipeline.orchestrator.stage_specs import FINAL, STAGES
 from mrt_pipeline.runtime.checkpoints import move_aside
 from mrt_pipeline.runtime.clock import singapore_date, utc_now
 from mrt_pipeline.runtime.context import RunContext, default_context
-from mrt_pipeline.runtime.files import real_path, remove_leftovers
+from mrt_pipeline.runtime.files import remove_leftovers
 from mrt_pipeline.runtime.fingerprints import code_version
 from mrt_pipeline.runtime.locks import run_lock
 from mrt_pipeline.runtime.memory import Need, refuse_small_memory
 from mrt_pipeline.runtime.reporting import Reporter, after_failure
 from mrt_pipeline.runtime.run_log import open_run_log
-from mrt_pipeline.runtime.safe_text import printable
 from mrt_pipeline.runtime.signals import StopRequest
 
 if TYPE_CHECKING:
@@ -205,43 +196,21 @@ class PipelineOrchestrator:
             return
         outputs = Path(output.directory)
         if output.symlink_latest:
-            self._point_latest(request, attempt, outputs, has_made_dataset=has_dataset)
+            update_latest(
+                request,
+                attempt.manifest,
+                attempt.folder,
+                outputs,
+                self._now(),
+                self._reporter,
+                has_made_dataset=has_dataset,
+            )
         if output.versioning:
             for name in remove_old_runs(outputs, output.keep_last_n_versions, self.output_base_dir):
                 self._reporter.note(f"Removed old run {name} (keep_last_n_versions).")
 
     def _makes_dataset(self, request: RunRequest) -> bool:
         return request.last_stage == FINAL.number and FINAL.is_enabled(self.config.settings)
-
-    def _point_latest(
-        self, request: RunRequest, attempt: Attempt, outputs: Path, *, has_made_dataset: bool
-    ) -> None:
-        """Let ``latest`` point to the run if it may, and report it unless it simply moved to a later date."""
-        link, day, shown = outputs / LATEST, self._context.as_of, find_shown(outputs)
-        was_there, was_shown = link.exists(), real_path(link)
-        move = point_latest(
-            attempt.folder,
-            outputs,
-            self._now(),
-            has_made_dataset=has_made_dataset,
-            is_wanted=request.move_latest,
-        )
-        if move is LatestMove.NO_DATASET:
-            self._reporter.note(f"{link} still points to the last complete dataset.")
-        elif move is not LatestMove.MOVED:
-            points = "still points" if was_there else "was missing, and now points"
-            held = find_shown(outputs)
-            target = f"{points} to the dataset for {held.as_of}" if held is not None else "was not moved"
-            why = "is earlier" if move is LatestMove.EARLIER_DAY else "is in the future"
-            self._reporter.note(
-                f"{link} {target}, because {day} {why}. To point it to this run: "
-                f"{move_latest(attempt.folder, attempt.manifest)}"
-            )
-        elif shown is not None and day < shown.as_of:
-            self._reporter.warn(f"{link} moved back from {shown.as_of} (run {shown.run_id}) to {day}.")
-        elif request.output_dir is not None and was_shown != real_path(attempt.folder):
-            still = "" if has_made_dataset else ", which has no dataset yet"
-            self._reporter.note(f"{link} now points to {printable(str(attempt.folder))}{still}.")
 
     @contextlib.contextmanager
     def _attempt(self, request: RunRequest) -> Iterator[Attempt]:
