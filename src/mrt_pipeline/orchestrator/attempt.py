@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,12 +36,12 @@ from mrt_pipeline.runtime.checkpoints import (
     move_aside,
     parse_checkpoint,
 )
-from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import sha256_of, sha256_of_file, write_bytes
 from mrt_pipeline.runtime.reporting import Reporter, after_failure
 
 if TYPE_CHECKING:
     from mrt_pipeline.orchestrator.gates import PublicationGate
+    from mrt_pipeline.orchestrator.stage_set import StageSet
     from mrt_pipeline.runtime.run_log import RunLog
 
 
@@ -52,16 +51,15 @@ class Attempt:
     def __init__(
         self,
         request: RunRequest,
-        context: RunContext,
+        stages: StageSet,
         session: RunSession,
-        stage_of: Callable[[int], PipelineStage[Any, Any]],
         gate: PublicationGate,
         log: RunLog,
     ) -> None:
         self._request = request
-        self._context = context
+        self._context = stages.context
         self._session = session
-        self._stage_of = stage_of
+        self._stages = stages
         self._gate = gate
         self._log = log
         self._outputs: dict[int, StageOutput] = {}
@@ -69,7 +67,7 @@ class Attempt:
         """those of each stage that this attempt has run, by its number"""
         self._reusable: dict[int, bytes] = {}
         self._contents: dict[str, str] = {}
-        self._predecessor = find_predecessor(context, session.manifest)
+        self._predecessor = find_predecessor(stages.context, session.manifest)
 
     @property
     def manifest(self) -> Manifest:
@@ -220,7 +218,7 @@ class Attempt:
 
     def _make(self, stage: StageSpec, fingerprint: Fingerprint | None, began: float) -> StageOutput:
         """Run a stage's five steps; if one fails, no checkpoint is left behind."""
-        runner = self._stage_of(stage.number)
+        runner = self._stages[stage.number]
         given = stage.input_of(self.output)
         runner.validate_input(given)
         access = self._context.access
@@ -313,7 +311,7 @@ class Attempt:
 
     def _spent_by(self, stage: StageSpec) -> dict[str, object]:
         """Return the cost of a stage's model calls so far, however it ended."""
-        usage = self._stage_of(stage.number).usage
+        usage = self._stages[stage.number].usage
         return {} if usage is None else {"usage": usage}
 
     def _reuse(self, stage: StageSpec, decision: Decision) -> None:

@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +38,7 @@ from mrt_pipeline.orchestrator.request import RunRequest
 from mrt_pipeline.orchestrator.resume_command import find_remedy
 from mrt_pipeline.orchestrator.reuse import choose_day, refuse_useless_request, refuse_wrong_clock
 from mrt_pipeline.orchestrator.run_list import find_ahead, find_earlier
+from mrt_pipeline.orchestrator.stage_set import StageSet
 from mrt_pipeline.orchestrator.stage_specs import FINAL, STAGES
 from mrt_pipeline.runtime.checkpoints import move_aside
 from mrt_pipeline.runtime.clock import singapore_date, utc_now
@@ -84,6 +84,7 @@ class PipelineOrchestrator:
         self._now = now
         self._reporter = reporter or Reporter()
         self._stop = StopRequest(self._reporter.note)
+        self._opened: StageSet | None = None
 
     def run_full_pipeline(
         self, output_dir: str | Path | None = None, resume_from: int | None = None
@@ -143,34 +144,28 @@ class PipelineOrchestrator:
             self._carry_out(request, attempt)
             return attempt.manifest
 
-    @cached_property
+    @property
     def stage1(self) -> PipelineStage[None, Stage1Output]:
-        """Return stage 1 for this run."""
-        from mrt_pipeline.stages.stage1_ingestion import Stage1Ingestion
+        """Return stage 1 of the current run."""
+        return self._stages.stage1
 
-        return Stage1Ingestion(self.config, self._context)
-
-    @cached_property
+    @property
     def stage2(self) -> PipelineStage[Stage1Output, Stage2Output]:
-        """Return stage 2 for this run."""
-        from mrt_pipeline.stages.stage2_enrichment import Stage2Enrichment
+        """Return stage 2 of the current run."""
+        return self._stages.stage2
 
-        return Stage2Enrichment(self.config, self._context)
-
-    @cached_property
+    @property
     def stage3(self) -> PipelineStage[tuple[Stage1Output, Stage2Output], Stage3Output]:
-        """Return stage 3 for this run."""
-        from mrt_pipeline.stages.stage3_merger import Stage3Merger
+        """Return stage 3 of the current run."""
+        return self._stages.stage3
 
-        return Stage3Merger(self.config, self._context)
-
-    @cached_property
-    def _context(self) -> RunContext:
-        """Return the context for stages requested before any attempt; an attempt has its own."""
-        return self._make_context(self._asked.as_of or singapore_date(self.run_timestamp))
-
-    def _stage(self, number: int) -> PipelineStage[Any, Any]:
-        return (self.stage1, self.stage2, self.stage3)[number - 1]
+    @property
+    def _stages(self) -> StageSet:
+        """Return the stages of the last attempt; before the first one, stages that know no folder."""
+        if self._opened is None:
+            as_of = self._asked.as_of or singapore_date(self.run_timestamp)
+            self._opened = StageSet(self.config, self._make_context(as_of))
+        return self._opened
 
     def _run_given(self, number: int, given: dict[int, StageOutput], skip_if_exists: bool) -> Any:
         request = replace(
@@ -225,8 +220,8 @@ class PipelineOrchestrator:
                 # after the manifest says how the attempt ended
                 stack.callback(report_lineage, self.config, session, log, self._reporter, self._now)
                 self._refuse_missing_credentials(request, session.manifest)
-                gate = PublicationGate(request, self._context, session)
-                attempt = Attempt(request, self._context, session, self._stage, gate, log)
+                gate = PublicationGate(request, self._stages.context, session)
+                attempt = Attempt(request, self._stages, session, gate, log)
                 yield attempt
                 alerting.ended(attempt)
 
@@ -293,13 +288,12 @@ class PipelineOrchestrator:
         refuse_to_replace_shown(
             request, folder, Path(self.config.settings.output.directory), as_of, self._now()
         )
-        self._context = replace(
+        context = replace(
             self._make_context(as_of, folder),
             retry_failed=request.retry_failed,
             refuses_gaps=self._makes_dataset(request) and not request.accept_changes,
         )
-        for name in ("stage1", "stage2", "stage3"):
-            self.__dict__.pop(name, None)
+        self._opened = StageSet(self.config, context)
         settings = self.config.settings
         present = {
             "updated_at": self._now(),
@@ -339,7 +333,7 @@ class PipelineOrchestrator:
         apis = [api for stage in asked for api in stage.apis_in_use(settings)]
         if not missing_credentials(settings, self.config.secrets(), apis):
             return  # the usual case; the plan reads checkpoints
-        stages = plan_stages(request, manifest, self._context)
+        stages = plan_stages(request, manifest, self._stages.context)
         if faults := find_missing_credentials(stages, self.config):
             raise CredentialError("Missing credentials:", tuple(faults))
 
@@ -370,7 +364,7 @@ class PipelineOrchestrator:
             raise bug from error
         finally:
             self.checkpoints = dict(session.manifest.checkpoints)
-            self._context.access.close()
+            self._stages.context.access.close()
 
     def _end_if_stopped(self, session: RunSession, log: RunLog, error: Exception) -> None:
         """Raise ``RunInterrupted`` if a signal caused an error: code in C passes it on as its own."""
