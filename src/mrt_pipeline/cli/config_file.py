@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from mrt_pipeline.cli.printing import say
+from mrt_pipeline.cli.printing import say, warn
 from mrt_pipeline.config import PipelineConfig, find_config
 from mrt_pipeline.config.keys import input_keys
 from mrt_pipeline.config.loading import read_commented
 from mrt_pipeline.config.paths import read_path
 from mrt_pipeline.config.registry import refuse_missing_packages
 from mrt_pipeline.errors import ConfigError, UsageError
+from mrt_pipeline.orchestrator.alerts.alerting import find_missing_urls
 from mrt_pipeline.orchestrator.resume_command import with_config
 from mrt_pipeline.runtime.files import make_folder, write_bytes
 
@@ -26,6 +27,8 @@ def check_config(path: Path | None) -> None:
     found = PipelineConfig(find_config(path))
     _refuse_missing_inputs(found)
     refuse_missing_packages(found.settings.output.formats)
+    for missing in find_missing_urls(found):
+        warn(missing)
     if found.path is not None:
         say(f"{found.path} is a valid configuration.")
         return

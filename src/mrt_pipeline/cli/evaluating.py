@@ -35,8 +35,15 @@ def _describe(found: Evaluation) -> Iterator[str]:
 
 
 def _row(name: str, score: Score, *, is_field: bool) -> tuple[str, ...]:
-    precision = (str(score.false), f"{score.precision:.1%}") if is_field else ("", "")
-    return name, str(score.expected), str(score.read), f"{score.recall:.1%}", *precision
+    recall = f"{score.recall:.1%}" if score.expected else "–"
+    precision = f"{score.precision:.1%}" if score.read + score.false else "–"
+    return (
+        name,
+        str(score.expected),
+        str(score.read),
+        recall,
+        *((str(score.false), precision) if is_field else ("", "")),
+    )
 
 
 def _section(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

@@ -20,15 +20,21 @@ from mrt_pipeline.history.altered_files import describe_altered
 from mrt_pipeline.history.details import read_findings
 from mrt_pipeline.history.runs import History, Run, get_run, read_history
 from mrt_pipeline.releasing.approving import find_approval
-from mrt_pipeline.runtime.files import to_json
+from mrt_pipeline.runtime.files import refuse_obstacle, to_json
 from mrt_pipeline.runtime.integrity import AlteredFile, find_altered
 
 HEAD = ("run", "status", "as of", "started (UTC)", "took", "stations", "exits", "errors/warnings", "cost", "")
 
 
 def list_runs(config: Path | None, *, as_json: bool) -> None:
-    """Print every run, newest first; a folder that cannot be read is named on stderr."""
-    history = read_history(outputs_of(config))
+    """Print every run, newest first; a folder that cannot be read is named on stderr.
+
+    Raises:
+        StorageError: if the folder of all runs is something else.
+    """
+    outputs = outputs_of(config)
+    refuse_obstacle(outputs)
+    history = read_history(outputs)
     if as_json:
         say_json(
             to_json(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mrt_pipeline.cli.findings import show_findings
+from mrt_pipeline.cli.outputs import outputs_of
 from mrt_pipeline.cli.printing import note, say
 from mrt_pipeline.config import PipelineConfig, Settings, find_config
 from mrt_pipeline.contracts.checks import finding_of
@@ -16,6 +18,7 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest
 from mrt_pipeline.errors import EXIT_FAILURE, UsageError
 from mrt_pipeline.history.altered_files import find_contradictions, report_altered
+from mrt_pipeline.history.runs import is_path
 from mrt_pipeline.orchestrator.resume_command import resume
 from mrt_pipeline.releasing.verifying import check_release_folder, is_release_folder
 from mrt_pipeline.runtime.checkpoints import parse_dataset
@@ -30,6 +33,7 @@ def validate_file(file: Path, config: Path | None, *, shows_all: bool = False) -
     First the bytes are compared with the manifest beside them, or the release's index; then a dataset's
     published findings, such as merged exits, are shown, and the checks are made again.
     """
+    file = _find_named(file, config)
     if file.exists() and not (file.is_dir() or file.is_file()):
         read_bytes(file)  # reports what it is
     is_folder = file.is_dir() or file.name == MANIFEST_NAME
@@ -47,6 +51,14 @@ def validate_file(file: Path, config: Path | None, *, shows_all: bool = False) -
     show_findings(checked, shows_all=shows_all)
     shown = f"{path}: {counted(len(dataset.stations), 'station')} as of {dataset.metadata.as_of}"
     return _sum_up(shown, [*found, *checked], separator="; ")
+
+
+def _find_named(file: Path, config: Path | None) -> Path:
+    """Return the folder of the run that a word names, unless a file or folder here has that name."""
+    if os.path.lexists(file) or is_path(str(file)):
+        return file
+    named = outputs_of(config) / file
+    return named if named.is_dir() else file
 
 
 def _check_folder(folder: Path, manifest: Manifest | None) -> Iterator[Finding]:

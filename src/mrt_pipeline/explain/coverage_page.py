@@ -25,7 +25,7 @@ _GIVEN = """\
 ## Exits with a value, by source
 
 *Stated*: the source says it, or it follows from positions or a station order in the source.
-*Premise*: the value was deduced from this source together with others ([access.md](access.md)).
+*Premise*: the value was deduced from this source together with others (`docs/access.md`).
 """
 _AGREEMENTS = """\
 ## Where two sources agree or contradict each other

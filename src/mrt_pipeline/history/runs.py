@@ -173,14 +173,19 @@ def get_run(name: str, outputs: Path) -> Run:
             return run
     if named := [run for run in runs if run.name == name]:
         return named[0]
-    names = [run.name for run in runs]
-    shown = ", ".join(names[:SUGGESTED]) + (", …" if len(names) > SUGGESTED else "")
-    there = (
-        f"Runs in {outputs}: {shown}" if names else f"No runs in {outputs}. Start one with: mrt-pipeline run"
-    )
     raise UsageError(
-        f"Run {name!r} not found; expected the name or path of a folder with a {MANIFEST_NAME}. {there}"
+        f"Run {name!r} not found; expected the name or path of a folder with a {MANIFEST_NAME}. "
+        + (_name_some(path.parent) if is_path(name) else _name_some(outputs))
     )
+
+
+def _name_some(outputs: Path) -> str:
+    """Return a sentence with the newest runs in a folder, or with the command that starts one."""
+    names = [run.name for run in read_history(outputs).runs]
+    if not names:
+        there = "this folder" if outputs == Path() else outputs  # a full stop behind "." would name another
+        return f"No runs in {there}. Start one with: mrt-pipeline run"
+    return f"Runs in {outputs}: {', '.join(names[:SUGGESTED])}{', …' if len(names) > SUGGESTED else ''}"
 
 
 def _follow(folder: Path) -> Path:

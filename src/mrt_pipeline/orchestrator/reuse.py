@@ -10,7 +10,7 @@ from mrt_pipeline.config import Mode, Settings
 from mrt_pipeline.config.keys import pace_keys
 from mrt_pipeline.config.registry import refuse_missing_packages
 from mrt_pipeline.contracts.counting import counted
-from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
+from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, JOURNAL_NAME
 from mrt_pipeline.contracts.outputs import EnrichmentStatus
 from mrt_pipeline.contracts.run import CheckpointRecord, Fingerprint, Manifest, StageRecord, StageStatus
 from mrt_pipeline.errors import (
@@ -22,7 +22,7 @@ from mrt_pipeline.errors import (
 )
 from mrt_pipeline.network import load_network
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.resume_command import finish
+from mrt_pipeline.orchestrator.resume_command import finish, resume
 from mrt_pipeline.orchestrator.stage_specs import BY_STATION, FINAL, STAGES, StageSpec
 from mrt_pipeline.runtime.checkpoints import (
     UNRECORDED,
@@ -237,7 +237,7 @@ def decide(
     record = manifest.stages.get(stage.name) if manifest is not None else None
     if stage.number < request.first_stage:
         return _require(stage, manifest, fingerprint, folder)
-    has_nothing_to_retry = request.retry_failed and has_no_failure(manifest)
+    has_nothing_to_retry = request.retry_failed and _has_nothing_to_retry(stage, manifest, folder)
     if not request.skip_existing and not has_nothing_to_retry:
         return _run_anew(stage, manifest, folder)
     if manifest is None or record is None or record.checkpoint is None:
@@ -259,6 +259,18 @@ def decide(
         return Decision(runs=True, reason="; ".join(differences))
     is_retried = has_nothing_to_retry and stage is BY_STATION
     return Decision(runs=False, reason=NOTHING_TO_RETRY if is_retried else UNCHANGED, checkpoint=content)
+
+
+def _has_nothing_to_retry(stage: StageSpec, manifest: Manifest | None, folder: Path) -> bool:
+    """Return whether no station failed; raise if the stage that works by station was never begun."""
+    is_begun = manifest is not None and stage.name in manifest.stages
+    if stage is BY_STATION and not is_begun and not (journal := folder / JOURNAL_NAME).exists():
+        raise MissingCheckpointError(
+            journal,
+            f"is missing: stage {stage.number} has not run yet, so there is nothing to retry. Run it with: "
+            f"{resume(folder, manifest, '--resume-from', str(stage.number))}",
+        )
+    return has_no_failure(manifest)
 
 
 def has_no_failure(manifest: Manifest | None) -> bool:

@@ -80,5 +80,20 @@ def test_a_path_that_does_not_exist_is_reported_by_the_check(
     assert capsys.readouterr().out == f"{file} is a valid configuration.\n"
 
 
+def test_a_channel_without_its_url_is_a_warning_since_another_machine_may_have_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("alerting: {enabled: true, on_failure: [email]}", encoding="utf-8")
+    check_config(file)
+    said = capsys.readouterr()
+    assert said.out == f"{file} is a valid configuration.\n"
+    assert said.err.startswith("Warning: ")
+    assert "MRT_PIPELINE_ALERT_EMAIL_URL" in said.err
+    monkeypatch.setenv("MRT_PIPELINE_ALERT_EMAIL_URL", "mailtos://user:long-password@example.org")
+    check_config(file)
+    assert capsys.readouterr().err == ""
+
+
 def test_every_path_that_is_only_read_is_checked() -> None:
     assert set(input_keys()) == {"apis.fandom.vocabulary", "apis.mrtdown.checkout"}

@@ -104,6 +104,20 @@ def test_a_folder_that_was_received_is_checked_without_any_configuration(
         validate_file(folder, None)
 
 
+def test_a_word_names_a_run_of_the_configured_folder_unless_a_file_here_has_it(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MRT_PIPELINE__OUTPUT__DIRECTORY", str(tmp_path))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    (tmp_path / "latest").symlink_to("run")
+    for word in ("run", "latest"):
+        code, said = _validate(Path(word))
+        assert (code, f"No errors: {tmp_path / word}" in said) == (0, True)
+    Path("latest").write_text("{}")
+    assert _validate(Path("latest"))[0] == 1
+
+
 def test_the_verdict_is_the_last_line_and_stands_alone(folder: Path) -> None:
     assert _validate(folder)[1].splitlines()[-2:][0] == ""
     assert _validate(folder)[1].splitlines()[-1].startswith("No errors: ")

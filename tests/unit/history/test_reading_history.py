@@ -144,6 +144,17 @@ def test_an_unknown_run_is_refused_with_the_newest_names(outputs: Path) -> None:
         get_run("two", outputs)
 
 
+def test_a_path_without_a_run_is_refused_with_the_runs_beside_it(
+    outputs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_run(outputs / "one")
+    with pytest.raises(UsageError, match=r"Runs in .*outputs: one$"):
+        get_run(str(outputs / "two"), Path())
+    monkeypatch.chdir(outputs / "one")
+    with pytest.raises(UsageError, match=r"No runs in this folder\. Start one with"):
+        get_run("./two", Path())
+
+
 def test_where_there_is_no_run_the_command_that_makes_one_is_named(outputs: Path) -> None:
     with pytest.raises(UsageError, match="Start one with: mrt-pipeline run"):
         get_run("latest", outputs)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mrt_pipeline.contracts.names import JOURNAL_NAME
 from mrt_pipeline.contracts.run import Fingerprint, StageStatus
 from mrt_pipeline.errors import CorruptCheckpointError, MissingCheckpointError, StaleCheckpointError
 from mrt_pipeline.orchestrator.request import RunRequest
@@ -210,4 +211,10 @@ class TestNothingToRetry:
 
     def test_a_stage_2_that_did_not_end_is_run(self, folder: Path) -> None:
         manifest = put_run(folder, "stage1_ingestion")
+        (folder / JOURNAL_NAME).touch()
         assert decide(STAGES[1], self.RETRY, manifest, FINGERPRINT, folder, START, 30).runs
+
+    def test_a_stage_2_that_never_began_is_refused_before_anything_is_recorded(self, folder: Path) -> None:
+        manifest = put_run(folder, "stage1_ingestion")
+        with pytest.raises(MissingCheckpointError, match=r"stage 2 has not run yet.*--resume-from 2$"):
+            decide(STAGES[1], self.RETRY, manifest, FINGERPRINT, folder, START, 30)
