@@ -87,6 +87,7 @@ _LIFT_WITH_REMARK = re.compile(
 )
 """A remark on nothing but a lift that is listed by itself."""
 _OF_A_THING = re.compile(
+    r"(?:(?:(?:does|do|has|have)\s(?:this|the)\s(?:exit|entrance|station)(?:\shave)?|(?:is|are)\sthere|any)\s(?:an?\s|any\s)?)?"
     r"(?:(?:former|previous|old|planned|proposed|future)\s+)?(?:bus stops?|lifts?|elevators?"
     r"|escalators?|ramps?|stairs|staircases?|(?:accessible )?toilets?)\b"
     r"(?!.*\b(?:exit|entrance|station|all|both)s?\b)",

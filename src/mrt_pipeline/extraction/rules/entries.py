@@ -20,6 +20,7 @@ from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import BRACKETS
+from mrt_pipeline.extraction.rules.place_mentions import is_generic
 from mrt_pipeline.extraction.rules.sections import (
     Section,
     has_key,
@@ -35,6 +36,11 @@ _SENTENCE_END = re.compile(r"(?<=[.!。])\s+")
 OTHER_TIMES = wording("other_times")
 """Heads things of other times; the exit they stand under is of the present."""
 _NAME_GOES_ON = re.compile(r"\s+(?!(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b)[A-Z]")
+
+_NAME_BEFORE = re.compile(
+    r"(?<!\w)(?!(?:At|To|From|Near|Via|By|In|For|The|And|Or|Of|[ML]RT)\s)[A-Z][\w'’.-]*\s$"
+)
+"""Makes a word for a kind of place, which a station is named after, the end of a name: `Yishun Stadium`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +218,12 @@ def _is_about_exit(page: RulePage, entry: Entry) -> bool:
 
 def _without_places(page: RulePage, words: str) -> str:
     """Return an entry without stations whose names go on as those of places: `Yishun Pond`."""
+    kept = words
     for found in page.names.stations_in(words):
-        if _NAME_GOES_ON.match(words, found.end):
-            words = words[: found.start] + " " * (found.end - found.start) + words[found.end :]
-    return words
+        ends_name = is_generic(words[found.start : found.end]) and _NAME_BEFORE.search(words[: found.start])
+        if ends_name or _NAME_GOES_ON.match(words, found.end):
+            kept = kept[: found.start] + " " * (found.end - found.start) + kept[found.end :]
+    return kept
 
 
 def _groups_of(page: RulePage, text: PageText) -> Iterator[list[Entry]]:
