@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import NOTE
-from mrt_pipeline.extraction.qualifiers import is_understood
+from mrt_pipeline.extraction.qualifiers import HARMLESS, is_understood
 from mrt_pipeline.extraction.styles import INLINE_TAGS
 from mrt_pipeline.extraction.word_lists import word_list
 
@@ -54,6 +54,8 @@ _NOTE_ID = "cite_note"
 _NUMBER = re.compile(r"[\[(]?\s*\d{1,3}\s*[\])]?")
 _WORDED = re.compile(r"[^\W\d_]{3,}|[?？]")
 _ORDINAL = re.compile(r"\s*(?:st|[nr]d|th)\s*", re.IGNORECASE)
+_STOP_CODE = re.compile(r"\d{5}")
+_STATE = re.compile(r"\w+(?:ed|ing|al|able|ible|ly|ive)|.{1,4}")
 _FILE_LINK = re.compile(r"\s*(?:file|image)\s*:", re.IGNORECASE)
 
 _FILE_ENDING = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
@@ -159,6 +161,16 @@ def is_struck_exit(element: _Element) -> bool:
     is_alone = all(other is None or other.tag == "br" for other in (before, after))
     has_words = any((text or "").strip() for text in (lead, element.tail))
     return is_alone and not has_words and bool(labels_named("".join(map(str, element.itertext()))))
+
+
+def is_struck_thing(element: _Element) -> bool:
+    """Return whether words taken back name a place or a stop, and neither an exit nor how things stand."""
+    words = text_in(element)
+    if _STOP_CODE.fullmatch(words):
+        return True
+    named = [word for word in words.split() if word[0].isupper() and word.casefold() not in HARMLESS]
+    is_state = is_not_now(words) or is_denying(words) or (len(named) == 1 and _STATE.fullmatch(named[0]))
+    return bool(named) and not is_state and not labels_named(words)
 
 
 def _is_file_link(element: _Element) -> bool:

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.page_model import ITEM_BREAK, NOTE, is_invisible
+from mrt_pipeline.extraction.qualifiers import is_bare_remark
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -29,6 +31,7 @@ _PLAIN = {
     wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
 """letters and digits that are as wide as Chinese ones, and mean what the usual ones do: `Ａ`, `１`"""
+_OF_EXIT = re.compile(r"\b(?:exit|entrance|station|this|it|all|both)s?\b", re.IGNORECASE)
 _OPENERS = (":", "：", "(", "（", "-", "–", "—")
 
 MAX_ROWS = 400
@@ -60,6 +63,9 @@ class Words:
     """how it begins, if it was too long to be read to its end"""
     is_turned: bool = False
     """whether some of it may be shown from right to left; then none of it is text"""
+    _item_start: int = 0
+    _is_of_struck: bool = False
+    """whether its last item began with a thing that was struck out, and may be but a remark on that"""
     _open_link: int | None = None
     _is_broken: bool = False
 
@@ -84,7 +90,12 @@ class Words:
 
     def break_item(self) -> None:
         """Let what follows begin as a new item."""
+        self._drop_remark()
         self._is_broken = bool(self.text.strip())
+
+    def strike_thing(self) -> None:
+        """Take that a place or a stop was struck out here."""
+        self._is_of_struck |= self._is_broken or not self.text[self._item_start :].strip()
 
     def open_link(self) -> None:
         """Let a link begin here."""
@@ -105,6 +116,7 @@ class Words:
 
     def finish(self) -> Words:
         """Return the words without white space around them."""
+        self._drop_remark()
         if self.is_turned:
             self.text, self.links = NOTE, []
         self.text = self.text.rstrip(" ;") or (NOTE if self.has_gap else "")
@@ -116,6 +128,15 @@ class Words:
         self.text = self.text.rstrip(" ")
         self._is_broken = False
         self.text += " " if self.text.endswith((*_OPENERS, ";", "；")) else ITEM_BREAK
+        self._item_start = len(self.text)
+
+    def _drop_remark(self) -> None:
+        """Leave out what is said only of a thing that was struck out: `demolished`, `(closed 2014)`."""
+        words = self.text[self._item_start :].strip(" ()（）[].,:;–—-")
+        is_remark = is_not_now(words) and is_bare_remark(words) and not _OF_EXIT.search(words)
+        if self._is_of_struck and is_remark and not self._is_broken:
+            self.text, self.has_gap = self.text[: self._item_start].rstrip(" ;"), False
+        self._is_of_struck = False
 
     def _cut(self) -> None:
         """Cut after the last whole item or sentence, so that no name or code is cut in two."""

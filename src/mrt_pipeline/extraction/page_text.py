@@ -11,13 +11,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.extraction.covers import may_be_covered
-from mrt_pipeline.extraction.looks import Look, Place, is_surely_hidden, look_of, place_of
+from mrt_pipeline.extraction.looks import Look, Place, is_struck, is_surely_hidden, look_of, place_of
 from mrt_pipeline.extraction.page_model import NOTE, Block, Kind, Line, PageText
 from mrt_pipeline.extraction.page_noise import (
     TAKEN_BACK_TAGS,
     image_words,
     is_dropped,
     is_struck_exit,
+    is_struck_thing,
     may_be_label,
     notes_of,
     notice_of,
@@ -208,6 +209,8 @@ class _Reader:
         if remark is None and element.tag in TAKEN_BACK_TAGS:
             self._words().has_gap |= may_be_label(element)
             self._words().add(NOTE if is_struck_exit(element) else None)
+        if remark is None and is_struck(element) and is_struck_thing(element):
+            self._words().strike_thing()
 
     def add_notice(self, words: str | None) -> None:
         """Take the words of a notice as a paragraph of their own."""

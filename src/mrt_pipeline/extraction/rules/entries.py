@@ -36,7 +36,6 @@ _SENTENCE_END = re.compile(r"(?<=[.!。])\s+")
 OTHER_TIMES = wording("other_times")
 """Heads things of other times; the exit they stand under is of the present."""
 _NAME_GOES_ON = re.compile(r"\s+(?!(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b)[A-Z]")
-
 _NAME_BEFORE = re.compile(
     r"(?<!\w)(?!(?:At|To|From|Near|Via|By|In|For|The|And|Or|Of|[ML]RT)\s)[A-Z][\w'’.-]*\s$"
 )
