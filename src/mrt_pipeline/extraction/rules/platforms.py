@@ -28,6 +28,10 @@ TO = re.compile(rf"{TOWARDS.pattern}|(?-i:\b(?:[Tt]o|[Ff]or|[Kk]e)(?=\s+[A-Z]))"
 """In an entry or row about a platform a plain `to` will do."""
 NEXT_STATION = re.compile(r"\s*\bnext (?:station|stop)\b(?:\s+is\b)?\s*[:：–—-]?\s*", re.IGNORECASE)
 """Says which way trains go where nothing else does."""
+_OF_TRAINS = re.compile(
+    rf"{TOWARDS.pattern}|\btrains\s+(?:\w+\s+)?(?:to|for)(?=\s+(?-i:[A-Z]))", re.IGNORECASE
+)
+"""In a sentence a plain `to` must be said of trains."""
 _SIGNED = re.compile(
     rf"\s*(?:and\s+)?(?:(?i:{_WORDS})\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
 )
@@ -46,6 +50,7 @@ _BESIDE_GOAL = re.compile(
     rf"{_CODE.pattern}|[()（）\[\]\s]|\b(?:MRT|LRT|Station|terminus|end)\b", re.IGNORECASE
 )
 """May stand beside a goal that stands alone."""
+_WAY_THERE = re.compile(r"\b(?:via|through)\b", re.IGNORECASE)
 _LINE_BEHIND = re.compile(r"\s+(?:Line|LRT Line)\b", re.IGNORECASE)
 _END = re.compile(r"[;；.。]|\s\|\s|\n")
 
@@ -100,7 +105,7 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
 
 def lone_goal(page: RulePage, start: int, end: int) -> list[str]:
     """Return the stations that stand alone behind a platform: `Platform A: Dhoby Ghaut / Marina Bay`."""
-    words = page.text[start:end].strip(" :：–—-.")
+    words = _WAY_THERE.split(page.text[start:end], maxsplit=1)[0].strip(" :：–—-.")
     if _CODE.fullmatch(words):
         return [words]
     named: list[str] = []
@@ -172,11 +177,11 @@ def _is_of_one(page: RulePage, found: re.Match[str], end: int) -> bool:
 
 def read_platform_prose(page: RulePage, start: int, end: int, headings: Sequence[str]) -> Iterator[Candidate]:
     """Yield what sentences say of platforms; whose the words are is left to their wording."""
-    for word in TOWARDS.finditer(page.text, start, end):
+    for word in _OF_TRAINS.finditer(page.text, start, end):
         sentence = sentence_at(page.text, word.start(), word.end())
         if is_not_now(page.text[slice(*sentence)]):
             continue
-        goals = goals_in(page, word.start(), min(sentence[1], end), TOWARDS)[:1]
+        goals = goals_in(page, word.start(), min(sentence[1], end), _OF_TRAINS)[:1]
         for goal in goals:
             place = page.text.find(goal, word.end())
             owner = owner_at(page.text, place, place + len(goal), PLATFORM)

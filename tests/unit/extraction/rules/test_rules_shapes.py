@@ -190,3 +190,33 @@ def test_an_entry_that_may_close_an_exit_takes_back_what_stands_beside_it(words:
 
 def test_a_lift_from_a_coming_quarter_is_not_there_now() -> None:
     assert published(f"{EXITS}<h3>Exit A</h3><ul><li>Lift from Q3</li></ul>") == set()
+
+
+BOTH_WAYS = {"* A>NS1", "* B>NS28"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Trains for Jurong East use Platform A and trains for Marina South Pier use Platform B.</p>",
+        "<p>Platform A has trains to Jurong East, while trains to Marina South Pier call at Platform B.</p>",
+        "<ul><li>Platform A: Jurong East via Woodlands</li><li>Platform B: Marina South Pier</li></ul>",
+        "<dl><dt>Tracks</dt><dd>A: Jurong East</dd><dd>B: Marina South Pier</dd></dl>",
+    ],
+)
+def test_platforms_are_told_by_where_trains_go_and_listed_with_the_way_there(html: str) -> None:
+    assert published(html) == BOTH_WAYS
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Platform A is not used by trains to Jurong East.</p>",
+        "<p>Platform A receives trains from Jurong East.</p>",
+        "<p>Trains from Jurong East to Marina South Pier and back pass Platforms A and B.</p>",
+        "<p>Platform A once handled trains to Jurong East, which were diverted.</p>",
+        "<ul><li>Platform A: via Jurong East</li><li>Platform B: Express via Jurong East</li></ul>",
+    ],
+)
+def test_no_platform_is_where_trains_do_not_go_or_come_from(html: str) -> None:
+    assert published(html) == set()
