@@ -31,19 +31,23 @@ from mrt_pipeline.extraction.rules.told import read_places_told
 from mrt_pipeline.extraction.rules.words import BUS_STOP_WORDS
 
 LEADS_TO = re.compile(
-    r"\b(?:leads?|opens?|connects?|links?|exits|comes out|emerges|gives (?:direct )?access|brings? \w+"
+    r"\b(?:leads?|opens?|connects?|links?|exits|comes (?:out|up)|emerges|surfaces|gives (?:direct )?access"
+    r"|(?:brings?|lands?|drops?|puts?|lets?) \w+(?: (?:out|up|off))?"
     r"|takes (?:you|one|passengers|visitors|commuters)"
     r"|provides (?:direct )?access|(?:is|are)(?: also)?(?: (?:linked|connected|located|situated"
-    r"|convenient|handy|the (?:best |nearest |closest )?(?:exit|one)|the (?:nearest|closest)))?)"
+    r"|convenient|handy|the (?:(?:best|nearest|closest|nearer|closer|handier) )?(?:exit|one)"
+    r"|the (?:nearest|closest)))?)"
     r"\s+(?:(?:directly|straight|out|right|just)\s+)?"
-    r"(?:(?:on)?(?:in)?to|next to|beside|near|close(?:st)? to|opposite|behind|for)\s+"
-    r"(?:the\s+)?|\bserves?\s+(?:the\s+)?",
+    r"(?:(?:on)?(?:in)?to|next to|beside|near|close(?:st)? to|opposite|behind|in front of|for)\s+"
+    r"(?:the\s+)?|\b(?:serves?|faces)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
 _AND_TO = re.compile(r"\s*,?\s+and\s+(?:to\s+(?:the\s+)?|the\s+)")
 """Divides two places for certain."""
 _STOP = re.compile(r"\W*(?:(?:the|bus)\s+)*stops?\b", re.IGNORECASE)
 """A sentence about a stop begins with it: `Stop 59049 is outside Exit A`."""
+_BUSES_STOP = re.compile(r"\bbuses (?:\w+ ){0,5}at\s+$", re.IGNORECASE)
+"""Right before its code says what it is: `buses stop outside at 59049`."""
 _ADJACENT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:also\s+)?")
 _GOES_ON = re.compile(
     r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?|exits?|on)|while|whereas|but|which|where|with)\b"
@@ -91,7 +95,9 @@ def _has_own_feature(value: str, words: str) -> bool:
 def _read_stops(page: RulePage, line: Line) -> Iterator[Candidate]:
     for match in BUS_STOP_CODE.finditer(page.text, line.piece.start, line.piece.end):
         for label, said in _owners(page, match.span(), line):
-            if _STOP.match(page.text, *said.cell) or BUS_STOP_WORDS.search(page.text, *said.cell):
+            lead = page.text[said.cell[0] : match.start()]
+            is_stop = _STOP.match(page.text, *said.cell) or BUS_STOP_WORDS.search(page.text, *said.cell)
+            if is_stop or _BUSES_STOP.search(lead):
                 yield claim(page, "bus_stop", label, match.group(), said, is_tied=False)
 
 

@@ -188,3 +188,23 @@ def test_a_question_about_one_thing_takes_back_no_other() -> None:
     question = "Does this exit have an accessible toilet? Unsure."
     assert published(_list("Golden Mall", question)) == {"A Golden Mall"}
     assert published(_list("Golden Mall", "Is this exit open? Unsure.")) == set()
+
+
+@pytest.mark.parametrize("key", ["bus", "Bus stops", "stop"])
+def test_codes_in_brackets_behind_a_key_are_stops_of_the_exit(key: str) -> None:
+    item = f"<b>A</b> — Golden Mall • Silver Plaza <small>({key}: 59041)</small> — lift"
+    assert published(f"<h2>Exits</h2><ul><li>{item}</li></ul>") == {
+        "A Golden Mall",
+        "A Silver Plaza",
+        "A 59041",
+        "A lift",
+    }
+
+
+@pytest.mark.parametrize(
+    "words", ["(tel: 59041)", "(bus: 59041 from 2028)", "(bus: 39)", "(former bus stop: 59041)"]
+)
+def test_other_numbers_in_brackets_are_no_stops(words: str) -> None:
+    assert "A 59041" not in published(
+        f"<h2>Exits</h2><ul><li><b>A</b> — Golden Mall {words} — lift</li></ul>"
+    )
