@@ -31,6 +31,7 @@ _PLAIN = {
     wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
 """letters and digits that are as wide as Chinese ones, and mean what the usual ones do: `Ａ`, `１`"""
+_LIST_MARK = re.compile(r"[-–—•·*‣▪◦]\s+(?=\w)")
 _OF_EXIT = re.compile(r"\b(?:exit|entrance|station|this|it|all|both)s?\b", re.IGNORECASE)
 _OPENERS = (":", "：", "(", "（", "-", "–", "—")
 
@@ -123,6 +124,15 @@ class Words:
         end = len(self.text)
         self.links = [(start, min(stop, end)) for start, stop in self.links if start < end]
         return self
+
+    def drop_list_mark(self) -> bool:
+        """Leave out the mark of a list that a finished line begins with, if it has one: `- Lift`."""
+        mark = _LIST_MARK.match(self.text)
+        if mark is None:
+            return False
+        self.text = self.text[mark.end() :]
+        self.links = [(start - mark.end(), end - mark.end()) for start, end in self.links]
+        return True
 
     def _write_break(self) -> None:
         self.text = self.text.rstrip(" ")

@@ -260,6 +260,8 @@ class _Reader:
         if not line.is_empty:
             if self._level is not None:
                 self.writer.write_heading(line, self._level)
+            elif self._kind == "paragraph" and line.drop_list_mark():
+                self.writer.write_line(line, "item", 1)
             else:
                 self.writer.write_line(line, self._kind, self._depth, goes_on=self._is_broken)
         self._line, self._is_broken = Words(), False

@@ -165,7 +165,7 @@ def _labels_led(
         return found
     is_about_exits = section.topic is Meaning.EXIT or topic_of_values(section) is not None
     rest = words[found.rest_start :].strip()
-    has_mark = rest[:1] in (":", "：", "–", "—", "-") and rest != ""
+    has_mark = rest[:1] in (":", "：", "–", "—", "-", "→", "⇒", "➔", "➜", "»") and rest != ""
     is_entry = line.kind != "paragraph"
     is_label = has_mark or (is_entry and (found.is_set_off or not rest))
     return found if (is_about_exits and is_label) or (may_be_bare and _is_set_off(words, found)) else None

@@ -63,13 +63,13 @@ _FORMS = (
 )
 """Forms of labels, the surest first: as they are signed, then in lower case, which without `exit` counts only
 where a mark sets it off, since `a` is a word."""
-_REST_BEGINS = re.compile(r"\s*(?:$|[(（\[:：–—,;•·¦]|-\s|/\s|\.(?:\s|$)|only\s*$)")
+_REST_BEGINS = re.compile(r"\s*(?:$|[(（\[:：–—,;•·¦→⇒➔➜»›]|[-=]?>\s|-\s|/\s|\.(?:\s|$)|only\s*$)")
 _LEADING = re.compile(
     rf"[\s*#•·]*(?:at|near|outside|beside)\s+(?:the\s+)?(?=(?:{EXIT_WORD})(?![a-z]))", re.IGNORECASE
 )
 """`Near Exit A`: what stands with it is there."""
 _CLOSERS = (")", "）", "]")
-_MARKS = " :：–—-,;.•·¦"
+_MARKS = " :：–—-,;.•·¦=>→⇒➔➜»›"
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
 
 

@@ -29,7 +29,9 @@ TO = re.compile(rf"{TOWARDS.pattern}|(?-i:\b(?:[Tt]o|[Ff]or|[Kk]e)(?=\s+[A-Z]))"
 NEXT_STATION = re.compile(r"\s*\bnext (?:station|stop)\b(?:\s+is\b)?\s*[:：–—-]?\s*", re.IGNORECASE)
 """Says which way trains go where nothing else does."""
 _OF_TRAINS = re.compile(
-    rf"{TOWARDS.pattern}|\btrains\s+(?:\w+\s+)?(?:to|for)(?=\s+(?-i:[A-Z]))", re.IGNORECASE
+    rf"{TOWARDS.pattern}|\btrains\s+(?:\w+\s+)?(?:to|for)(?=\s+(?-i:[A-Z]))"
+    r"|(?:\buse|\btake|\band)\s+platform\s+\w\s+(?:for|to\s+(?:go|get|travel)\s+to)(?=\s+(?-i:[A-Z]))",
+    re.IGNORECASE,
 )
 """In a sentence a plain `to` must be said of trains."""
 _SIGNED = re.compile(

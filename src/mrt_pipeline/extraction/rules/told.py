@@ -32,18 +32,19 @@ _PLACE_THEN = re.compile(
 )
 """`Golden Mall is right beside`, with the exit behind it."""
 _OUT_BY = r"use|take|choose|pick|head (?:to|for)|(?:leave|exit|go(?: out)?) (?:by|from|via|at|through)"
+_SOMEBODY = r"(?:you|one|passengers|visitors|commuters|people)"
 _TO_REACH = r"to (?:get to|go to|reach|visit)"
 _WHO_GOES = (
     r"(?:those|people|anyone|passengers|visitors|commuters|travellers|shoppers) "
     r"(?:going|heading|headed|bound|walking) (?:to|for)"
 )
 _TO_PLACE = re.compile(
-    rf"\s*(?:{_TO_REACH}|{_WHO_GOES}|for)\s+(?:the\s+)?(?P<names>.+?),?\s+(?:please\s+|can\s+)?"
-    rf"(?:{_OUT_BY})\s+(?:the\s+)?",
+    rf"\s*(?:{_TO_REACH}|{_WHO_GOES}|{_SOMEBODY} (?:can|may) (?:reach|get to|walk to)|for)\s+"
+    rf"(?:the\s+)?(?P<names>.+?),?\s+(?:please\s+|can\s+)?"
+    rf"(?:{_OUT_BY}|via|through|using)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
 """`To get to Golden Mall, use`."""
-_SOMEBODY = r"(?:you|one|passengers|visitors|commuters|people)"
 _BY = re.compile(
     rf"\s*(?:{_SOMEBODY} (?:can|may)(?: also)? )?(?:from|via|at|outside|next to|beside|near|{_OUT_BY})\s+",
     re.IGNORECASE,

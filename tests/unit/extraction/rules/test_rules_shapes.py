@@ -201,6 +201,7 @@ BOTH_WAYS = {"* A>NS1", "* B>NS28"}
         "<p>Trains for Jurong East use Platform A and trains for Marina South Pier use Platform B.</p>",
         "<p>Platform A has trains to Jurong East, while trains to Marina South Pier call at Platform B.</p>",
         "<ul><li>Platform A: Jurong East via Woodlands</li><li>Platform B: Marina South Pier</li></ul>",
+        "<p>Use Platform A for Jurong East and Platform B for Marina South Pier.</p>",
         "<dl><dt>Tracks</dt><dd>A: Jurong East</dd><dd>B: Marina South Pier</dd></dl>",
     ],
 )
@@ -212,6 +213,7 @@ def test_platforms_are_told_by_where_trains_go_and_listed_with_the_way_there(htm
     "html",
     [
         "<p>Platform A is not used by trains to Jurong East.</p>",
+        "<p>Do not use Platform A for Jurong East.</p>",
         "<p>Platform A receives trains from Jurong East.</p>",
         "<p>Trains from Jurong East to Marina South Pier and back pass Platforms A and B.</p>",
         "<p>Platform A once handled trains to Jurong East, which were diverted.</p>",
@@ -219,4 +221,31 @@ def test_platforms_are_told_by_where_trains_go_and_listed_with_the_way_there(htm
     ],
 )
 def test_no_platform_is_where_trains_do_not_go_or_come_from(html: str) -> None:
+    assert published(html) == set()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"{EXITS}<p>- Exit A: Golden Mall, lift<br>- Exit B: 59041</p>",
+        f"{EXITS}<p>Exit A<br>– Golden Mall<br>– Lift</p><p>Exit B<br>– Bus stop 59041</p>",
+        f"{EXITS}<p><b>A</b><br>Golden Mall<br>Lift</p><p><b>B</b><br>Bus stop 59041</p>",
+        "<ul><li>Exit A → Golden Mall, lift</li><li>Exit B &gt; Bus stop 59041</li></ul>",
+        f"{EXITS}<ul><li>A » Golden Mall, lift</li><li>B ➔ Bus stop 59041</li></ul>",
+    ],
+)
+def test_lines_are_entries_by_their_dashes_arrows_and_labels_alone(html: str) -> None:
+    assert published(html) == {"A Golden Mall", "A lift", "B 59041"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>A<br>Golden Mall<br>Lift</p>",
+        f"{EXITS}<h3>Exit A</h3><p>B<br>Golden Mall<br>Lift</p>",
+        f"{EXITS}<p>Exit A<br>– Golden Mall<br>– closed until 2028</p>",
+        "<ul><li>Khatib Exit A → Golden Mall</li><li>Exit A (closed) → Golden Mall</li></ul>",
+    ],
+)
+def test_a_label_alone_or_with_a_sign_heads_nothing_where_it_may_be_another(html: str) -> None:
     assert published(html) == set()

@@ -32,6 +32,7 @@ from tests.unit.extraction.rules.rule_scene import published
         "Golden Mall is a 10-minute walk from Exit A.",
         "Golden Mall is straight ahead of Exit A.",
         "People heading for Golden Mall can use Exit A.",
+        "Visitors can reach Golden Mall via Exit A.",
     ],
 )
 def test_a_sentence_about_one_exit_tells_what_is_there(sentence: str) -> None:
