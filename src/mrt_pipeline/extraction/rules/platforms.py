@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
-from mrt_pipeline.extraction.mentions import PLATFORM, mentions_in, owner_at, sentence_at
+from mrt_pipeline.extraction.mentions import PLATFORM, Mention, mentions_in, owner_at, sentence_at
 from mrt_pipeline.extraction.rules.headers import is_noted
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import split_bounds
@@ -34,6 +34,16 @@ _OF_TRAINS = re.compile(
     re.IGNORECASE,
 )
 """In a sentence a plain `to` must be said of trains."""
+_CALL_AT = re.compile(
+    r"\s+(?:\([^()]*\)\s+)?(?:(?:all|both|also)\s+)?(?:use|(?:call|stop|board|are|arrive)\s+(?:at|on)"
+    r"|(?:depart|leave|run|start|go)\s+from|at|on|from)\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
+_HANDLES = re.compile(
+    r"\s+(?:is\s+)?(?:handles|has|serves|sees|takes|hosts|(?:used\s+)?(?:for|by))\s+(?:the\s+|all\s+)?"
+    r"(?:\w+bound\s+)?",
+    re.IGNORECASE,
+)
 _SIGNED = re.compile(
     rf"\s*(?:and\s+)?(?:(?i:{_WORDS})\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
 )
@@ -170,6 +180,15 @@ def read_signed(
             yield from claim_platform(page, found["sign"], goals, line, row or (left, right))
 
 
+def _is_called_at(page: RulePage, owner: Mention, trains: Bounds, goal_end: int) -> bool:
+    """Return whether trains are said to call at a platform, and not to pass it or to stop beside it."""
+    if trains[0] <= owner.start < trains[1]:
+        return True
+    if owner.start >= goal_end:
+        return _CALL_AT.fullmatch(page.text, goal_end, owner.start) is not None
+    return _HANDLES.fullmatch(page.text, owner.end, trains[0]) is not None
+
+
 def _is_of_one(page: RulePage, found: re.Match[str], end: int) -> bool:
     """Return whether an entry names no other platform; a sentence about several is read as a sentence."""
     named = mentions_in(page.text, found.start(), end, PLATFORM)
@@ -188,6 +207,8 @@ def read_platform_prose(page: RulePage, start: int, end: int, headings: Sequence
             place = page.text.find(goal, word.end())
             owner = owner_at(page.text, place, place + len(goal), PLATFORM)
             is_clear = owner is not None and not _OTHER_SIGN.search(page.text, owner.end, place)
+            if owner is not None and not TOWARDS.fullmatch(word.group()):
+                is_clear = is_clear and _is_called_at(page, owner, word.span(), place + len(goal))
             if owner is not None and is_clear and len(owner.labels) == 1:
                 line = line_of(page, *headings)
                 stretch = min(max(sentence[0], start), owner.start), sentence[1]  # a heading may name it

@@ -24,7 +24,7 @@ from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, is_sent_elsewhere
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import Item, split_bounds
-from mrt_pipeline.extraction.rules.place_mentions import find_names
+from mrt_pipeline.extraction.rules.place_mentions import find_names, is_sure_place
 from mrt_pipeline.extraction.rules.platforms import read_platform_prose
 from mrt_pipeline.extraction.rules.sections import Section
 from mrt_pipeline.extraction.rules.told import read_places_told
@@ -48,6 +48,9 @@ _STOP = re.compile(r"\W*(?:(?:the|bus)\s+)*stops?\b", re.IGNORECASE)
 """A sentence about a stop begins with it: `Stop 59049 is outside Exit A`."""
 _BUSES_STOP = re.compile(r"\bbuses (?:\w+ ){0,5}at\s+$", re.IGNORECASE)
 """Right before its code says what it is: `buses stop outside at 59049`."""
+_FACING = re.compile(r"\bfaces\s+(?:the\s+)?$", re.IGNORECASE)
+"""`Faces North` names no place, but for one that says what it is."""
+MAX_FACING_CHARS = 12
 _ADJACENT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:also\s+)?")
 _GOES_ON = re.compile(
     r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?|exits?|on)|while|whereas|but|which|where|with)\b"
@@ -120,11 +123,13 @@ def _read_places(page: RulePage, line: Line) -> Iterator[Candidate]:
 
 def names_led_to(page: RulePage, start: int, end: int, links: tuple[Bounds, ...]) -> Iterator[Bounds]:
     """Yield the places that stand behind `leads to`, up to where a sentence goes on to something else."""
+    is_facing = _FACING.search(page.text, max(0, start - MAX_FACING_CHARS), start) is not None
     end = _first_outside(_GOES_ON, page.text, start, end, links) or end
     for left, right in split_bounds(_AND_TO, page.text, start, end, links):
         within = tuple(link for link in links if left <= link[0] and link[1] <= right)
         for bounds, _ in find_names(page, Item(left, right, within)):
-            yield bounds
+            if not is_facing or is_sure_place(page.text[slice(*bounds)]):
+                yield bounds
 
 
 def _subject_of(page: RulePage, start: int, sentence: Bounds) -> Mention | None:

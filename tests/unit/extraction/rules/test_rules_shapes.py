@@ -213,6 +213,8 @@ def test_platforms_are_told_by_where_trains_go_and_listed_with_the_way_there(htm
     "html",
     [
         "<p>Platform A is not used by trains to Jurong East.</p>",
+        "<p>Trains to Jurong East skip Platform A, and trains to Marina South Pier used Platform B.</p>",
+        "<p>Trains to Jurong East stop opposite Platform A.</p>",
         "<p>Do not use Platform A for Jurong East.</p>",
         "<p>Platform A receives trains from Jurong East.</p>",
         "<p>Trains from Jurong East to Marina South Pier and back pass Platforms A and B.</p>",

@@ -76,6 +76,8 @@ def test_each_of_several_places_is_told(sentence: str) -> None:
         "Exit A takes longer to Golden Mall.",
         "Golden Mall is a 10-minute bus ride from Exit A.",
         "Exit A faces away from Golden Mall.",
+        "Exit A faces Peter Tan.",
+        "Exit A faces North.",
         "If it rains, use Exit B, and Golden Mall is near Exit A.",
         "Golden Mall is near Khatib, and Silver Plaza is near Exit A.",
         "A bus ride to Golden Mall begins at Exit A, and to Silver Plaza at Exit B.",
