@@ -56,6 +56,8 @@ class Line:
     """how many lists an item stands in"""
     goes_on: bool = False
     """a line break alone divides it from the line before"""
+    is_caption: bool = False
+    """it stands below a picture of a gallery"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,9 @@ _DROPPED_CLASS = re.compile(
     r"|error|noexcerpt|mw-empty-elt|sistersite|hidden)(?:[\w-]*)(?:\s|$)",
     re.IGNORECASE,
 )
+_GALLERY_CLASS = re.compile(r"(?:^|\s)(?:wikia-)?gallery", re.IGNORECASE)
+_CAPTION_CLASS = re.compile(r"(?:^|\s)(?:gallerytext|lightbox-caption)(?:\s|$)", re.IGNORECASE)
+_OF_EXIT = re.compile(r"\s*(?:exits?|entrances?)\s+\w{1,2}\s*(?:[:：–—]|-\s)", re.IGNORECASE)
 _SILENT_CLASS = re.compile(r"navbox|navigation|mw-(?!references)|catlinks|printfooter|gallery|sistersite")
 """Says nothing of what it stands in."""
 _NOTICE_CLASS = re.compile(r"(?:^|\s)(?:[a-z]*mbox|hatnote|dablink)(?:[\w-]*)(?:\s|$)", re.IGNORECASE)
@@ -76,11 +79,17 @@ def is_dropped(element: _Element) -> bool:
         return not _ORDINAL.fullmatch("".join(map(str, element.itertext())))
     if _is_file_link(element):
         return True
+    is_noise = _DROPPED_CLASS.search(element.get("class") or "") is not None
     return (
-        _DROPPED_CLASS.search(element.get("class") or "") is not None
+        (is_noise and not _has_caption_of_exit(element))
         or element.get("id") in _DROPPED_IDS
         or element.get("role") in _DROPPED_ROLES
     )
+
+
+def is_caption(element: _Element) -> bool:
+    """Return whether an element holds what a gallery says of a picture."""
+    return _CAPTION_CLASS.search(element.get("class") or "") is not None
 
 
 def notes_of(root: _Element) -> dict[str, bool]:
@@ -171,6 +180,13 @@ def is_struck_thing(element: _Element) -> bool:
     named = [word for word in words.split() if word[0].isupper() and word.casefold() not in HARMLESS]
     is_state = is_not_now(words) or is_denying(words) or (len(named) == 1 and _STATE.fullmatch(named[0]))
     return bool(named) and not is_state and not labels_named(words)
+
+
+def _has_caption_of_exit(element: _Element) -> bool:
+    """Return whether an element of a gallery holds a caption that is about an exit: `Exit A: Lift`."""
+    if _GALLERY_CLASS.search(element.get("class") or "") is None:
+        return False
+    return any(is_caption(item) and _OF_EXIT.match(text_in(item)) for item in element.iter("div", "li"))
 
 
 def _is_file_link(element: _Element) -> bool:

@@ -16,6 +16,7 @@ from mrt_pipeline.extraction.page_model import NOTE, Block, Kind, Line, PageText
 from mrt_pipeline.extraction.page_noise import (
     TAKEN_BACK_TAGS,
     image_words,
+    is_caption,
     is_dropped,
     is_struck_exit,
     is_struck_thing,
@@ -174,6 +175,8 @@ class _Reader:
         self._too_deep = 0
         self._caption: Words | None = None
         self._skipped: set[_Element] = set()
+        self._captions = 0
+        """how many open elements hold what a gallery says of a picture"""
 
     def start(self, element: _Element, words: str | None) -> None:
         """Take the beginning of an element, with the words before its first child."""
@@ -189,6 +192,7 @@ class _Reader:
             self._divide_rows()
         elif tag in _HEADINGS or tag in _LINES or tag in _LISTS:
             self._start_block(tag)
+            self._captions += is_caption(element)
         elif tag == "br":
             self._break_line()
         elif tag == "a":
@@ -248,6 +252,7 @@ class _Reader:
             self._divide_rows()
         elif tag in _HEADINGS or tag in _LINES or tag in _LISTS:
             self._end_block(tag)
+            self._captions -= is_caption(element)
         elif tag == "a":
             self._words().close_link()
         self._words().add(words)
@@ -263,7 +268,9 @@ class _Reader:
             elif self._kind == "paragraph" and line.drop_list_mark():
                 self.writer.write_line(line, "item", 1)
             else:
-                self.writer.write_line(line, self._kind, self._depth, goes_on=self._is_broken)
+                self.writer.write_line(
+                    line, self._kind, self._depth, goes_on=self._is_broken, is_caption=self._captions > 0
+                )
         self._line, self._is_broken = Words(), False
 
     def _words(self) -> Words:

@@ -21,6 +21,7 @@ from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_noted
 from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket, pieces_behind, read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import strip_bounds
+from mrt_pipeline.extraction.rules.place_mentions import Need
 from mrt_pipeline.extraction.rules.platform_entries import read_platforms
 from mrt_pipeline.extraction.rules.sections import Section, has_key, topic_of_values
 from mrt_pipeline.extraction.rules.values import exits_behind, read_told, read_value
@@ -56,8 +57,9 @@ def _read_labelled(
     """Yield what stands behind the exits that an entry begins with, or else above them."""
     piece, topic = entry.line.piece, topic_of_values(section)
     rest = [part for part in pieces_behind(page, piece, own) if part.start < part.end]
+    need: Need = "sign" if entry.line.is_caption else "nothing"  # a picture may show anything
     for part in rest:
-        yield from read_value(page, part, own.labels, placed.what, entry.bounds, topic=topic, need="nothing")
+        yield from read_value(page, part, own.labels, placed.what, entry.bounds, topic=topic, need=need)
     if not rest:
         yield from read_exits_of(page, piece, placed.what.meaning or topic, entry.bounds)
     if not entry.above or not all(is_understood(page.words(part)) for part in rest):

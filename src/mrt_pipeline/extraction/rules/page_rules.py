@@ -108,7 +108,7 @@ def _section_in(
 def _read_line(page: RulePage, entry: Entry, section: Section, found: dict[Candidate, None]) -> Bounds | None:
     """Read a line by its form and then its sentences, and return its bounds if one of them was not read."""
     placed = place_of(page, entry, section)
-    if placed.is_unread:
+    if placed.is_unread or (entry.line.is_caption and placed.own is None):
         return None
     candidates = list(read_entry(page, entry, placed, section))
     known = {_statement(candidate) for candidate in candidates}

@@ -15,7 +15,7 @@ LINE_BREAK = re.compile(r"\s*;\s*")
 """What a line break of a cell is in a page's text."""
 _ITEM_END = re.compile(
     r"[;；。•·\n]+\s*|\s\|\s|(?:\.|,|\s[/¦&+])\s+(?=[A-Za-z][a-z-]+(?: [a-z]+){0,3}:\s)"
-    r"|(?<=[a-z]{4})\.\s+(?=[A-Z])"
+    r"|(?:(?<=[a-z]{4})|(?<=\s(?:Mall|Park|Club|Hall|Camp|City|Lift)))\.\s+(?=[A-Z])"
 )
 """A key begins an item of its own; a full stop ends one behind a word that is no abbreviation."""
 _DASHED_END = re.compile(rf"{_ITEM_END.pattern}|\s[-–—]\s+")

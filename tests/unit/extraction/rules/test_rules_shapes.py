@@ -251,3 +251,41 @@ def test_lines_are_entries_by_their_dashes_arrows_and_labels_alone(html: str) ->
 )
 def test_a_label_alone_or_with_a_sign_heads_nothing_where_it_may_be_another(html: str) -> None:
     assert published(html) == set()
+
+
+def _gallery(*captions: str) -> str:
+    boxes = (
+        f"<li class='gallerybox'><div class='thumb'><img alt='Exit B'></div>"
+        f"<div class='gallerytext'><p>{caption}</p></div></li>"
+        for caption in captions
+    )
+    return f"<ul class='gallery mw-gallery-traditional'>{''.join(boxes)}</ul>"
+
+
+def test_a_caption_of_a_gallery_is_read_that_begins_with_an_exit() -> None:
+    html = "<h2>Pictures of the exits</h2>" + _gallery(
+        "Exit A: Golden Mall. Lift.", "Exit B – bus stop 59041"
+    )
+    assert published(html) == {"A Golden Mall", "A lift", "B 59041"}
+    item = "<div class='wikia-gallery-item'><div class='lightbox-caption'>Exit A: Lift</div></div>"
+    assert published(f"<div class='wikia-gallery'>{item}</div>") == {"A lift"}
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        *("Exit A", "Exit A lift", "The lift at Exit A", "Golden Mall", "Exit A, with Golden Mall behind it"),
+        *(
+            "Exit A: Dragon Mural",
+            "Exit A: Peter Tan",
+            "Exit A: lift, photographed in 2015",
+            "Exit A: the old lift",
+        ),
+        "Exit A: view of the lift",
+    ],
+)
+def test_what_else_a_picture_shows_is_not_said_of_an_exit(caption: str) -> None:
+    assert published(f"<h2>Pictures of the exits</h2>{_gallery(caption, 'Exit B: Escalator')}") == {
+        "B escalator"
+    }
+    assert published(f"<h2>Gallery</h2>{_gallery('Exit A: Lift')}") == set()
