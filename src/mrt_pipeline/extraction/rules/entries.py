@@ -167,7 +167,7 @@ def _labels_led(
     rest = words[found.rest_start :].strip()
     has_mark = rest[:1] in (":", "：", "–", "—", "-", "→", "⇒", "➔", "➜", "»") and rest != ""
     is_entry = line.kind != "paragraph"
-    is_label = has_mark or (is_entry and (found.is_set_off or not rest))
+    is_label = has_mark or (is_entry and (found.is_set_off or not rest or rest.startswith(("(", "（"))))
     return found if (is_about_exits and is_label) or (may_be_bare and _is_set_off(words, found)) else None
 
 
@@ -230,7 +230,7 @@ def _groups_of(page: RulePage, text: PageText) -> Iterator[list[Entry]]:
     stack: list[tuple[int, Line]] = []
     beside: dict[tuple[Line, ...], list[Entry]] = {}
     for block in text.blocks:
-        is_below = isinstance(block, Line) and block.goes_on and has_key(page, page.words(block.piece))
+        is_below = isinstance(block, Line) and block.goes_on and _is_below_line(page, block, stack)
         if not isinstance(block, Line) or (block.kind == "paragraph" and not is_below):
             yield from beside.values()
             stack, beside = [], {}
@@ -244,6 +244,17 @@ def _groups_of(page: RulePage, text: PageText) -> Iterator[list[Entry]]:
             else:
                 yield [entry]
     yield from beside.values()
+
+
+def _is_below_line(page: RulePage, line: Line, stack: list[tuple[int, Line]]) -> bool:
+    """Return whether a line behind a break stands below the one before: by a key, or below an exit alone."""
+    first = next((above for depth, above in reversed(stack) if depth == line.depth), None)
+    if line.kind == "item" and first is not None:
+        words = page.words(first.piece)
+        found = read_labels(page, words)
+        if found is not None and found.has_word and not words[found.rest_start :].strip(" :："):
+            return True
+    return has_key(page, page.words(line.piece))
 
 
 def _is_set_off(words: str, found: LabelText) -> bool:

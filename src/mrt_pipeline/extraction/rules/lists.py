@@ -15,7 +15,7 @@ from mrt_pipeline.extraction.rules.cells import (
     read_stop_head,
     without_stop_names,
 )
-from mrt_pipeline.extraction.rules.contexts import exits_named, what_is
+from mrt_pipeline.extraction.rules.contexts import What, exits_named, what_is
 from mrt_pipeline.extraction.rules.entries import Entry, Placed, is_about_trains
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_noted
 from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket, pieces_behind, read_labels
@@ -49,6 +49,20 @@ def read_entry(page: RulePage, entry: Entry, placed: Placed, section: Section) -
         yield from _read_stop_entry(page, entry.line.piece, entry.bounds)
     else:
         yield from _read_owned(page, entry, placed, section)
+
+
+def read_head(page: RulePage, section: Section) -> Iterator[Candidate]:
+    """Yield the places that a heading names behind its exits: `Exit A – Golden Mall`."""
+    if section.head is None:
+        return
+    words = page.words(section.head)
+    found = read_labels(page, words)
+    if found is None or found.labels != section.labels or has_doubtful_bracket(words, found):
+        return
+    for part in pieces_behind(page, section.head, found):
+        for item in read_value(page, part, found.labels, What(), (section.head.start, section.head.end)):
+            if item.field == "landmark":
+                yield item
 
 
 def _read_labelled(

@@ -289,3 +289,32 @@ def test_what_else_a_picture_shows_is_not_said_of_an_exit(caption: str) -> None:
         "B escalator"
     }
     assert published(f"<h2>Gallery</h2>{_gallery('Exit A: Lift')}") == set()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<ul><li><b>Exit A</b><br>Golden Mall<br>Escalator</li><li><b>Exit B</b><br>Silver Plaza</li></ul>",
+        f"{EXITS}<ul><li>A (Golden Mall)</li><li>B (Silver Plaza)</li></ul>"
+        "<p>Exit A is fitted with escalators.</p>",
+        f"{EXITS}<h3>Exit A – Golden Mall</h3><p>Escalator</p><h3>Exit B (Silver Plaza)</h3><p>Here</p>",
+    ],
+    ids=["lines of an item", "brackets", "a heading"],
+)
+def test_what_stands_behind_or_below_an_exit_alone_is_at_it(html: str) -> None:
+    assert published(html) == {"A Golden Mall", "A escalator", "B Silver Plaza"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<ul><li><b>Exit A</b> (closed)<br>Golden Mall<br>Escalator</li></ul>",
+        "<ul><li><b>Exit A</b><br>Exit C<br>Escalator</li></ul>",
+        f"{EXITS}<ul><li>A (closed)</li><li>B (Khatib)</li><li>A (formerly Golden Mall)</li></ul>",
+        f"{EXITS}<h3>Exit A (Golden Mall, planned)</h3><p>Escalator</p>",
+        f"{EXITS}<h3>Exit A – opposite Golden Mall</h3><p>Underground</p>",
+        f"{EXITS}<h3>Exit A – Dragon Mural</h3><p>Underground</p>",
+    ],
+)
+def test_what_may_take_back_an_exit_or_be_no_place_is_not_at_it(html: str) -> None:
+    assert published(html) == set()
