@@ -63,7 +63,9 @@ _FORMS = (
 )
 """Forms of labels, the surest first: as they are signed, then in lower case, which without `exit` counts only
 where a mark sets it off, since `a` is a word."""
-_REST_BEGINS = re.compile(r"\s*(?:$|[(（\[:：–—,;•·¦→⇒➔➜»›]|[-=]?>\s|-\s|/\s|\.(?:\s|$)|only\s*$)")
+_REST_BEGINS = re.compile(
+    r"\s*(?:$|[(（\[:：–—,;•·¦→⇒➔➜»›]|[-=]?>\s|-\s|/\s|\.(?:\s|$)|only\s*$|(?:to|for)\s+(?:the\s+)?(?=[A-Z][a-z]))"
+)
 _LEADING = re.compile(
     rf"[\s*#•·]*(?:at|near|outside|beside)\s+(?:the\s+)?(?=(?:{EXIT_WORD})(?![a-z]))", re.IGNORECASE
 )

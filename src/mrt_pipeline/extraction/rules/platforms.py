@@ -30,10 +30,14 @@ NEXT_STATION = re.compile(r"\s*\bnext (?:station|stop)\b(?:\s+is\b)?\s*[:：–�
 """Says which way trains go where nothing else does."""
 _OF_TRAINS = re.compile(
     rf"{TOWARDS.pattern}|\btrains\s+(?:\w+\s+)?(?:to|for)(?=\s+(?-i:[A-Z]))"
-    r"|(?:\buse|\btake|\band)\s+platform\s+\w\s+(?:for|to\s+(?:go|get|travel)\s+to)(?=\s+(?-i:[A-Z]))",
+    r"|(?:\buse|\btake|\band)\s+platform\s+\w\s+(?:for|to\s+(?:go|get|travel)\s+to)(?=\s+(?-i:[A-Z]))"
+    r"|\btrains\s+(?:at|on|from)\s+platform\s+\w\s+(?:are\s+|go\s+|head\s+|run\s+)?(?:to|for)(?=\s+(?-i:[A-Z]))"
+    r"|\bplatform\s+\w\s+\((?:to|for)(?=\s+(?-i:[A-Z]))",
     re.IGNORECASE,
 )
 """In a sentence a plain `to` must be said of trains."""
+_ASIDE = re.compile(r"\s*\(([^()]*)\)\s*[:：=–—-]")
+"""`Platform A (northbound): Jurong East`."""
 _CALL_AT = re.compile(
     r"\s+(?:\([^()]*\)\s+)?(?:(?:all|both|also)\s+)?(?:use|(?:call|stop|board|are|arrive)\s+(?:at|on)"
     r"|(?:depart|leave|run|start|go)\s+from|at|on|from)\s+(?:the\s+)?",
@@ -117,7 +121,7 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
 
 def lone_goal(page: RulePage, start: int, end: int) -> list[str]:
     """Return the stations that stand alone behind a platform: `Platform A: Dhoby Ghaut / Marina Bay`."""
-    words = _WAY_THERE.split(page.text[start:end], maxsplit=1)[0].strip(" :：–—-.")
+    words = _WAY_THERE.split(page.text[start:end], maxsplit=1)[0].strip(" :：–—-.=")
     if _CODE.fullmatch(words):
         return [words]
     named: list[str] = []
@@ -173,7 +177,11 @@ def read_signed(
         )
         if not found or is_not_now(page.text[left:right]) or not (row or _is_of_one(page, found, right)):
             continue
-        bounds = found.span("goal") if "goal" in found.re.groupindex else (found.end(), right)
+        begin = found.end()
+        aside = _ASIDE.match(page.text, begin, right)
+        if aside and next(page.names.stations_in(aside[1]), None) is None:
+            begin = aside.end()
+        bounds = found.span("goal") if "goal" in found.re.groupindex else (begin, right)
         goals = goals_in(page, *bounds, TO) or lone_goal(page, *bounds)
         if len(goals) == 1 or not row:
             line = line_of(page, page.text[slice(*((start, end) if row else (left, right)))], *headings)

@@ -202,6 +202,9 @@ BOTH_WAYS = {"* A>NS1", "* B>NS28"}
         "<p>Platform A has trains to Jurong East, while trains to Marina South Pier call at Platform B.</p>",
         "<ul><li>Platform A: Jurong East via Woodlands</li><li>Platform B: Marina South Pier</li></ul>",
         "<p>Use Platform A for Jurong East and Platform B for Marina South Pier.</p>",
+        "<p>Platform A (to Jurong East) and Platform B (to Marina South Pier) share an island.</p>",
+        "<p>Trains on Platform A head to Jurong East. Trains on Platform B head to Marina South Pier.</p>",
+        "<ul><li>Platform A (northbound): NS1 Jurong East</li><li>Platform B = Marina South Pier</li></ul>",
         "<dl><dt>Tracks</dt><dd>A: Jurong East</dd><dd>B: Marina South Pier</dd></dl>",
     ],
 )
@@ -215,6 +218,7 @@ def test_platforms_are_told_by_where_trains_go_and_listed_with_the_way_there(htm
         "<p>Platform A is not used by trains to Jurong East.</p>",
         "<p>Trains to Jurong East skip Platform A, and trains to Marina South Pier used Platform B.</p>",
         "<p>Trains to Jurong East stop opposite Platform A.</p>",
+        "<ul><li>Platform A (unused): Jurong East</li><li>Platform B (from Khatib): Jurong East</li></ul>",
         "<p>Do not use Platform A for Jurong East.</p>",
         "<p>Platform A receives trains from Jurong East.</p>",
         "<p>Trains from Jurong East to Marina South Pier and back pass Platforms A and B.</p>",
@@ -297,9 +301,10 @@ def test_what_else_a_picture_shows_is_not_said_of_an_exit(caption: str) -> None:
         "<ul><li><b>Exit A</b><br>Golden Mall<br>Escalator</li><li><b>Exit B</b><br>Silver Plaza</li></ul>",
         f"{EXITS}<ul><li>A (Golden Mall)</li><li>B (Silver Plaza)</li></ul>"
         "<p>Exit A is fitted with escalators.</p>",
+        "<ul><li>Exit A to Golden Mall</li><li>Exit A: escalator</li><li>Exit B for Silver Plaza</li></ul>",
         f"{EXITS}<h3>Exit A – Golden Mall</h3><p>Escalator</p><h3>Exit B (Silver Plaza)</h3><p>Here</p>",
     ],
-    ids=["lines of an item", "brackets", "a heading"],
+    ids=["lines of an item", "brackets", "to and for", "a heading"],
 )
 def test_what_stands_behind_or_below_an_exit_alone_is_at_it(html: str) -> None:
     assert published(html) == {"A Golden Mall", "A escalator", "B Silver Plaza"}
@@ -311,6 +316,7 @@ def test_what_stands_behind_or_below_an_exit_alone_is_at_it(html: str) -> None:
         "<ul><li><b>Exit A</b> (closed)<br>Golden Mall<br>Escalator</li></ul>",
         "<ul><li><b>Exit A</b><br>Exit C<br>Escalator</li></ul>",
         f"{EXITS}<ul><li>A (closed)</li><li>B (Khatib)</li><li>A (formerly Golden Mall)</li></ul>",
+        "<p>Exit A to Golden Mall will open.</p><ul><li>Exit B for Staff Only</li></ul>",
         f"{EXITS}<h3>Exit A (Golden Mall, planned)</h3><p>Escalator</p>",
         f"{EXITS}<h3>Exit A – opposite Golden Mall</h3><p>Underground</p>",
         f"{EXITS}<h3>Exit A – Dragon Mural</h3><p>Underground</p>",
