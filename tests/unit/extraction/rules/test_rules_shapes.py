@@ -313,8 +313,13 @@ def test_what_stands_behind_or_below_an_exit_alone_is_at_it(html: str) -> None:
 @pytest.mark.parametrize(
     "html",
     [
+        "<ul><li>Exit A → closed</li></ul><p>Exit A: lift</p>",
         "<ul><li><b>Exit A</b> (closed)<br>Golden Mall<br>Escalator</li></ul>",
         "<ul><li><b>Exit A</b><br>Exit C<br>Escalator</li></ul>",
+        *(
+            f"<ul><li>Exit A<br>{lead}<br>Golden Mall<br>Escalator</li></ul>"
+            for lead in ("Former:", "Wish list", "Not yet:", "Avoid", "Opposite", "Across the road")
+        ),
         f"{EXITS}<ul><li>A (closed)</li><li>B (Khatib)</li><li>A (formerly Golden Mall)</li></ul>",
         "<p>Exit A to Golden Mall will open.</p><ul><li>Exit B for Staff Only</li></ul>",
         f"{EXITS}<h3>Exit A (Golden Mall, planned)</h3><p>Escalator</p>",
