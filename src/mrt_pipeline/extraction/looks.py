@@ -143,6 +143,11 @@ def is_surely_hidden(element: _Element) -> bool:
     )
 
 
+def is_struck(element: _Element) -> bool:
+    """Return whether an editor has struck out an element, by its tag or its style."""
+    return element.tag in ("s", "strike", "del") or "line-through" in (element.get("style") or "")
+
+
 def _has_hiding_attribute(element: _Element) -> bool:
     has_attribute = element.get("hidden") is not None or element.get("popover") is not None
     return has_attribute or element.find("template[@shadowrootmode]") is not None

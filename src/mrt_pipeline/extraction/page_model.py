@@ -57,6 +57,8 @@ class Line:
     """number of lists that contain it"""
     goes_on: bool = False
     """whether only a line break separates it from the line before"""
+    is_caption: bool = False
+    """it stands below a picture of a gallery"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import NOTE
-from mrt_pipeline.extraction.qualifiers import is_understood
+from mrt_pipeline.extraction.qualifiers import HARMLESS, is_understood
 from mrt_pipeline.extraction.styles import INLINE_TAGS
 from mrt_pipeline.extraction.word_lists import word_list
 
@@ -41,6 +41,9 @@ _DROPPED_CLASS = re.compile(
     r"|error|noexcerpt|mw-empty-elt|sistersite|hidden)(?:[\w-]*)(?:\s|$)",
     re.IGNORECASE,
 )
+_GALLERY_CLASS = re.compile(r"(?:^|\s)(?:wikia-)?gallery", re.IGNORECASE)
+_CAPTION_CLASS = re.compile(r"(?:^|\s)(?:gallerytext|lightbox-caption)(?:\s|$)", re.IGNORECASE)
+_OF_EXIT = re.compile(r"\s*(?:exits?|entrances?)\s+\w{1,2}\s*(?:[:：–—]|-\s)", re.IGNORECASE)
 _SILENT_CLASS = re.compile(r"navbox|navigation|mw-(?!references)|catlinks|printfooter|gallery|sistersite")
 """elements that say nothing about their surroundings"""
 _NOTICE_CLASS = re.compile(r"(?:^|\s)(?:[a-z]*mbox|hatnote|dablink)(?:[\w-]*)(?:\s|$)", re.IGNORECASE)
@@ -55,6 +58,8 @@ _NOTE_ID = "cite_note"
 _NUMBER = re.compile(r"[\[(]?\s*\d{1,3}\s*[\])]?")
 _WORDED = re.compile(r"[^\W\d_]{3,}|[?？]")
 _ORDINAL = re.compile(r"\s*(?:st|[nr]d|th)\s*", re.IGNORECASE)
+_STOP_CODE = re.compile(r"\d{5}")
+_STATE = re.compile(r"\w+(?:ed|ing|al|able|ible|ly|ive)|.{1,4}")
 _FILE_LINK = re.compile(r"\s*(?:file|image)\s*:", re.IGNORECASE)
 
 _FILE_ENDING = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
@@ -75,11 +80,17 @@ def is_dropped(element: _Element) -> bool:
         return not _ORDINAL.fullmatch("".join(map(str, element.itertext())))
     if _is_file_link(element):
         return True
+    is_noise = _DROPPED_CLASS.search(element.get("class") or "") is not None
     return (
-        _DROPPED_CLASS.search(element.get("class") or "") is not None
+        (is_noise and not _has_caption_of_exit(element))
         or element.get("id") in _DROPPED_IDS
         or element.get("role") in _DROPPED_ROLES
     )
+
+
+def is_caption(element: _Element) -> bool:
+    """Return whether an element holds what a gallery says of a picture."""
+    return _CAPTION_CLASS.search(element.get("class") or "") is not None
 
 
 def notes_of(root: _Element) -> dict[str, bool]:
@@ -163,6 +174,23 @@ def is_struck_exit(element: _Element) -> bool:
     is_alone = all(other is None or other.tag == "br" for other in (before, after))
     has_words = any((text or "").strip() for text in (lead, element.tail))
     return is_alone and not has_words and bool(labels_named("".join(map(str, element.itertext()))))
+
+
+def is_struck_thing(element: _Element) -> bool:
+    """Return whether words taken back name a place or a stop, and neither an exit nor how things stand."""
+    words = text_in(element)
+    if _STOP_CODE.fullmatch(words):
+        return True
+    named = [word for word in words.split() if word[0].isupper() and word.casefold() not in HARMLESS]
+    is_state = is_not_now(words) or is_denying(words) or (len(named) == 1 and _STATE.fullmatch(named[0]))
+    return bool(named) and not is_state and not labels_named(words)
+
+
+def _has_caption_of_exit(element: _Element) -> bool:
+    """Return whether an element of a gallery holds a caption that is about an exit: `Exit A: Lift`."""
+    if _GALLERY_CLASS.search(element.get("class") or "") is None:
+        return False
+    return any(is_caption(item) and _OF_EXIT.match(text_in(item)) for item in element.iter("div", "li"))
 
 
 def _is_file_link(element: _Element) -> bool:

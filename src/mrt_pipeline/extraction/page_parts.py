@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.page_model import ITEM_BREAK, NOTE, is_invisible
+from mrt_pipeline.extraction.qualifiers import is_bare_remark
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -29,6 +31,8 @@ _NORMAL_WIDTH = {
     wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
 """full-width letters and digits, such as `Ａ` and `１`, to the usual ones"""
+_LIST_MARK = re.compile(r"[-–—•·*‣▪◦]\s+(?=\w)")
+_OF_EXIT = re.compile(r"\b(?:exit|entrance|station|this|it|all|both)s?\b", re.IGNORECASE)
 _OPENERS = (":", "：", "(", "（", "-", "–", "—")
 
 MAX_ROWS = 400
@@ -60,6 +64,9 @@ class Words:
     """its first characters, if it was too long to read in full"""
     is_turned: bool = False
     """whether some of it may be shown from right to left; then it is replaced by ``NOTE``"""
+    _item_start: int = 0
+    _is_of_struck: bool = False
+    """whether its last item began with a thing that was struck out, and may be but a remark on that"""
     _open_link: int | None = None
     _is_broken: bool = False
 
@@ -84,7 +91,12 @@ class Words:
 
     def break_item(self) -> None:
         """Start a new item with the text that follows."""
+        self._drop_remark()
         self._is_broken = bool(self.text.strip())
+
+    def strike_thing(self) -> None:
+        """Take that a place or a stop was struck out here."""
+        self._is_of_struck |= self._is_broken or not self.text[self._item_start :].strip()
 
     def open_link(self) -> None:
         """Start a link here."""
@@ -105,6 +117,7 @@ class Words:
 
     def finish(self) -> Words:
         """Complete the line and return it: trailing separators are removed, and ``NOTE`` replaces a gap."""
+        self._drop_remark()
         if self.is_turned:
             self.text, self.links = NOTE, []
         self.text = self.text.rstrip(" ;") or (NOTE if self.has_gap else "")
@@ -112,10 +125,28 @@ class Words:
         self.links = [(start, min(stop, end)) for start, stop in self.links if start < end]
         return self
 
+    def drop_list_mark(self) -> bool:
+        """Leave out the mark of a list that a finished line begins with, if it has one: `- Lift`."""
+        mark = _LIST_MARK.match(self.text)
+        if mark is None:
+            return False
+        self.text = self.text[mark.end() :]
+        self.links = [(start - mark.end(), end - mark.end()) for start, end in self.links]
+        return True
+
     def _write_break(self) -> None:
         self.text = self.text.rstrip(" ")
         self._is_broken = False
         self.text += " " if self.text.endswith((*_OPENERS, ";", "；")) else ITEM_BREAK
+        self._item_start = len(self.text)
+
+    def _drop_remark(self) -> None:
+        """Leave out what is said only of a thing that was struck out: `demolished`, `(closed 2014)`."""
+        words = self.text[self._item_start :].strip(" ()（）[].,:;–—-")
+        is_remark = is_not_now(words) and is_bare_remark(words) and not _OF_EXIT.search(words)
+        if self._is_of_struck and is_remark and not self._is_broken:
+            self.text, self.has_gap = self.text[: self._item_start].rstrip(" ;"), False
+        self._is_of_struck = False
 
     def _cut(self) -> None:
         """Cut after the last complete item or sentence, so that no name or code is cut in two."""

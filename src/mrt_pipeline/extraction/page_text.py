@@ -11,13 +11,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.extraction.covers import may_be_covered
-from mrt_pipeline.extraction.looks import Look, Place, is_surely_hidden, look_of, place_of
+from mrt_pipeline.extraction.looks import Look, Place, is_struck, is_surely_hidden, look_of, place_of
 from mrt_pipeline.extraction.page_model import NOTE, Block, Kind, Line, PageText
 from mrt_pipeline.extraction.page_noise import (
     TAKEN_BACK_TAGS,
     image_words,
+    is_caption,
     is_dropped,
     is_struck_exit,
+    is_struck_thing,
     may_be_label,
     notes_of,
     notice_of,
@@ -175,6 +177,8 @@ class _Reader:
         self._too_deep = 0
         self._caption: Words | None = None
         self._skipped: set[_Element] = set()
+        self._captions = 0
+        """how many open elements hold what a gallery says of a picture"""
 
     def start(self, element: _Element, words: str | None) -> None:
         """Handle the start of an element, with the words before its first child."""
@@ -190,6 +194,7 @@ class _Reader:
             self._divide_rows()
         elif tag in _HEADINGS or tag in _LINES or tag in _LISTS:
             self._start_block(tag)
+            self._captions += is_caption(element)
         elif tag == "br":
             self._break_line()
         elif tag == "a":
@@ -210,6 +215,8 @@ class _Reader:
         if remark is None and element.tag in TAKEN_BACK_TAGS:
             self._words().has_gap |= may_be_label(element)
             self._words().add(NOTE if is_struck_exit(element) else None)
+        if remark is None and is_struck(element) and is_struck_thing(element):
+            self._words().strike_thing()
 
     def add_notice(self, words: str | None) -> None:
         """Write a notice as a paragraph; inside a table or list it is ignored."""
@@ -250,6 +257,7 @@ class _Reader:
             self._divide_rows()
         elif tag in _HEADINGS or tag in _LINES or tag in _LISTS:
             self._end_block(tag)
+            self._captions -= is_caption(element)
         elif tag == "a":
             self._words().close_link()
         self._words().add(words)
@@ -262,8 +270,12 @@ class _Reader:
         if not line.is_empty:
             if self._level is not None:
                 self.writer.write_heading(line, self._level)
+            elif self._kind == "paragraph" and line.drop_list_mark():
+                self.writer.write_line(line, "item", 1)
             else:
-                self.writer.write_line(line, self._kind, self._depth, goes_on=self._is_broken)
+                self.writer.write_line(
+                    line, self._kind, self._depth, goes_on=self._is_broken, is_caption=self._captions > 0
+                )
         self._line, self._is_broken = Words(), False
 
     def _words(self) -> Words:

@@ -34,7 +34,9 @@ class PageWriter:
             self._write(f" {mark}\n")
             self.blocks.append(Heading(piece, level))
 
-    def write_line(self, words: Words, kind: Kind, depth: int, *, goes_on: bool = False) -> None:
+    def write_line(
+        self, words: Words, kind: Kind, depth: int, *, goes_on: bool = False, is_caption: bool = False
+    ) -> None:
         """Write a paragraph, an item or a term."""
         is_item = kind == "item"
         if not self._begin_block(words, 2 * depth + 3, goes_on=is_item and self._is_after_item):
@@ -43,7 +45,7 @@ class PageWriter:
             self._write("  " * (depth - 1) + "- ")
         piece = self._write_words(words)
         self._write("\n")
-        self.blocks.append(Line(piece, kind, depth, goes_on))
+        self.blocks.append(Line(piece, kind, depth, goes_on, is_caption))
         self._is_after_item = kind != "paragraph"
 
     def write_table(self, caption: Words | None, grid: Grid, item: Line | None = None) -> None:

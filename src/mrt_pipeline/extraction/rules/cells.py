@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from mrt_pipeline.contracts.network import StepFree
 from mrt_pipeline.extraction.access_words import (
@@ -35,6 +35,7 @@ from mrt_pipeline.extraction.rules.parts import (
     LINE_BREAK,
     Item,
     Part,
+    part_of,
     split_bounds,
     split_items,
     split_parts,
@@ -63,6 +64,7 @@ _STOP_NAMED = re.compile(rf"(?:{BUS_STOP_CODE.pattern})\s+[(（A-Z]")
 """a stop code with its name: `22499 Opp Blk 662C`"""
 _STOP_SAID = re.compile(r"\bstops?\s+\d{5}(?!\d)", re.IGNORECASE)
 _STOP_WITH_SERVICES = re.compile(r"\d{5}\s*[:：]\s*\d{1,3}[A-Z]?(?:[\s,/]+\d{1,3}[A-Z]?)*")
+_CODES = re.compile(r"\s*\d{5}(?:(?:,\s*|\s*[/&;]\s*|\s+and\s+)\d{5})*\s*")
 _STOP_NAME = re.compile(
     r"\b(?:St(?:n|ation)|Int(?:erchange)?) Exits? [A-Z0-9]{1,2}(?:/[A-Z0-9]{1,2})*", re.IGNORECASE
 )
@@ -87,6 +89,7 @@ _LIFT_WITH_REMARK = re.compile(
 )
 """a remark that applies only to a lift in a list: `Escalator, lift (planned)`"""
 _OF_A_THING = re.compile(
+    r"(?:(?:(?:does|do|has|have)\s(?:this|the)\s(?:exit|entrance|station)(?:\shave)?|(?:is|are)\sthere|any)\s(?:an?\s|any\s)?)?"
     r"(?:(?:former|previous|old|planned|proposed|future)\s+)?(?:bus stops?|lifts?|elevators?"
     r"|escalators?|ramps?|stairs|staircases?|(?:accessible )?toilets?)\b"
     r"(?!.*\b(?:exit|entrance|station|all|both)s?\b)",
@@ -139,12 +142,29 @@ def _read_part_of(
         for stretch in doubtful_stretches(page.text, start, end, is_about_access=is_about_access)
     ]
     is_access_doubtful = _needs_doubted_lift(page.words(piece))
-    for found in _read_items(page, piece, meaning, labels, row, need=need):
+    said = _read_items(page, piece, meaning, labels, row, need=need)
+    in_brackets = (
+        found
+        for stops in _stops_in_brackets(page, piece)
+        for found in _read_items(page, stops, Meaning.BUS_STOP, labels, row, need=need)
+    )
+    for found in chain(said, in_brackets):
         if is_access_doubtful and found.field == "access":
             continue
         left, right = found.cell or (piece.start, piece.end)
         if not any(left < end and start < right for start, end in doubtful):
             yield found
+
+
+def _stops_in_brackets(page: RulePage, piece: Piece) -> Iterator[Piece]:
+    """Yield the codes of stops that stand in brackets behind a key: `Golden Mall (bus: 59049, 59041)`."""
+    if is_not_now(page.words(piece)):
+        return
+    for bracket in BRACKETS.finditer(page.text, piece.start, piece.end):
+        key, colon, codes = bracket.group()[1:-1].partition(":")
+        is_key = page.vocabulary.meaning_of_key(key) in (Meaning.BUS_STOP, Meaning.BUS)
+        if colon and is_key and _CODES.fullmatch(codes):
+            yield part_of(piece, bracket.end() - 1 - len(codes), bracket.end() - 1)
 
 
 def _around_doubted_lift(text: str, start: int, end: int) -> list[Bounds]:

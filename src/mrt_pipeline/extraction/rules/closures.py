@@ -33,7 +33,8 @@ _CLOSED = (
     r"|will (?:only )?open|opens (?:soon|later|next|in 20\d\d))\b"
 )
 _ENTRY = (
-    r"\s*[:：–—(-]\s*(?:currently |still )?(?:closed|not (?:yet )?open|under construction|out of service)\b"
+    r"\s*(?:[:：–—(→⇒➔➜»-]|[-=]?>)\s*(?:currently |still )?"
+    r"(?:closed|not (?:yet )?open|under construction|out of service)\b"
 )
 _OF_EXIT = re.compile(f"{_BESIDE}{_CLOSED}|{_ENTRY}", re.IGNORECASE)
 _EVERY_NIGHT = (

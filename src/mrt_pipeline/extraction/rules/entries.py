@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from mrt_pipeline.extraction.access_words import is_elsewhere
 from mrt_pipeline.extraction.page_model import Line, PageText
 from mrt_pipeline.extraction.qualifiers import is_bare_date
 from mrt_pipeline.extraction.rules.cells import (
+    access_in,
     denies_what_follows,
     is_remark_on_exit,
     without_doubted_lift,
@@ -20,10 +22,12 @@ from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import BRACKETS
+from mrt_pipeline.extraction.rules.place_mentions import is_generic
 from mrt_pipeline.extraction.rules.sections import (
     Section,
     has_key,
     is_untrusted,
+    is_untrusted_head,
     may_turn,
     sign_of_heading,
     topic_of_values,
@@ -35,6 +39,11 @@ _SENTENCE_END = re.compile(r"(?<=[.!。])\s+")
 OTHER_TIMES = wording("other_times")
 """an item that heads things of other times, such as the past; the exit above it is a present one"""
 _NAME_GOES_ON = re.compile(r"\s+(?!(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b)[A-Z]")
+_NAME_BEFORE = re.compile(
+    r"(?<!\w)(?!(?:At|To|From|Near|Via|By|In|For|The|And|Or|Of|[ML]RT)\s)[A-Z][\w'’.-]*\s$"
+)
+"""Makes a word for a kind of place, which a station is named after, the end of a name: `Yishun Stadium`."""
+_ONE_WORD = re.compile(r"[A-Z][a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +169,9 @@ def _labels_led(
         return found
     is_about_exits = section.topic is Meaning.EXIT or topic_of_values(section) is not None
     rest = words[found.rest_start :].strip()
-    has_mark = rest[:1] in (":", "：", "–", "—", "-") and rest != ""
+    has_mark = rest[:1] in (":", "：", "–", "—", "-", "→", "⇒", "➔", "➜", "»") and rest != ""
     is_entry = line.kind != "paragraph"
-    is_label = has_mark or (is_entry and (found.is_set_off or not rest))
+    is_label = has_mark or (is_entry and (found.is_set_off or not rest or rest.startswith(("(", "（"))))
     return found if (is_about_exits and is_label) or (may_be_bare and _is_set_off(words, found)) else None
 
 
@@ -212,10 +221,12 @@ def _is_about_exit(page: RulePage, entry: Entry) -> bool:
 
 def _without_places(page: RulePage, words: str) -> str:
     """Blank out station names that are part of a longer place name: `Yishun Pond`."""
+    kept = words
     for found in page.names.stations_in(words):
-        if _NAME_GOES_ON.match(words, found.end):
-            words = words[: found.start] + " " * (found.end - found.start) + words[found.end :]
-    return words
+        ends_name = is_generic(words[found.start : found.end]) and _NAME_BEFORE.search(words[: found.start])
+        if ends_name or _NAME_GOES_ON.match(words, found.end):
+            kept = kept[: found.start] + " " * (found.end - found.start) + kept[found.end :]
+    return kept
 
 
 def _groups_of(page: RulePage, text: PageText) -> Iterator[list[Entry]]:
@@ -223,12 +234,14 @@ def _groups_of(page: RulePage, text: PageText) -> Iterator[list[Entry]]:
     stack: list[tuple[int, Line]] = []
     beside: dict[tuple[Line, ...], list[Entry]] = {}
     for block in text.blocks:
-        is_below = isinstance(block, Line) and block.goes_on and has_key(page, page.words(block.piece))
+        is_below = isinstance(block, Line) and block.goes_on and _is_below_line(page, block, stack)
         if not isinstance(block, Line) or (block.kind == "paragraph" and not is_below):
             yield from beside.values()
             stack, beside = [], {}
         if isinstance(block, Line):
             depth = 0 if block.kind == "term" else block.depth + is_below
+            if is_below and block.kind == "item" and stack and _may_lead(page, stack[-1], depth):
+                depth += 1
             stack = [item for item in stack if item[0] < depth]
             entry = Entry(block, tuple(line for _, line in reversed(stack)))
             stack.append((depth, block))
@@ -237,6 +250,25 @@ def _groups_of(page: RulePage, text: PageText) -> Iterator[list[Entry]]:
             else:
                 yield [entry]
     yield from beside.values()
+
+
+def _may_lead(page: RulePage, last: tuple[int, Line], depth: int) -> bool:
+    """Return whether the last line before a break is no thing at an exit, but may head those behind it."""
+    words = page.words(last[1].piece)
+    is_word = _ONE_WORD.fullmatch(words.rstrip(" :：")) is not None and not access_in(words)
+    is_lead = words.endswith((":", "：")) or is_word or is_untrusted_head(page, words) or is_elsewhere(words)
+    return last[0] > depth or (last[0] == depth and last[1].goes_on and is_lead)
+
+
+def _is_below_line(page: RulePage, line: Line, stack: list[tuple[int, Line]]) -> bool:
+    """Return whether a line behind a break stands below the one before: by a key, or below an exit alone."""
+    first = next((above for depth, above in reversed(stack) if depth == line.depth), None)
+    if line.kind == "item" and first is not None:
+        words = page.words(first.piece)
+        found = read_labels(page, words)
+        if found is not None and found.has_word and not words[found.rest_start :].strip(" :："):
+            return True
+    return has_key(page, page.words(line.piece))
 
 
 def _is_set_off(words: str, found: LabelText) -> bool:

@@ -65,13 +65,15 @@ _FORMS = (
 )
 """forms of labels, the most certain first: as on signs, then in lower case. Without `exit`, a lower-case
 label must be set off by punctuation, since `a` is a word."""
-_REST_BEGINS = re.compile(r"\s*(?:$|[(（\[:：–—,;•·¦]|-\s|/\s|\.(?:\s|$)|only\s*$)")
+_REST_BEGINS = re.compile(
+    r"\s*(?:$|[(（\[:：–—,;•·¦→⇒➔➜»›]|[-=]?>\s|-\s|/\s|\.(?:\s|$)|only\s*$|(?:to|for)\s+(?:the\s+)?(?=[A-Z][a-z]))"
+)
 _LEADING = re.compile(
     rf"[\s*#•·]*(?:at|near|outside|beside)\s+(?:the\s+)?(?=(?:{EXIT_WORD})(?![a-z]))", re.IGNORECASE
 )
 """words before an exit that may be ignored: `Near Exit A`"""
 _CLOSERS = (")", "）", "]")
-_MARKS = " :：–—-,;.•·¦"
+_MARKS = " :：–—-,;.•·¦=>→⇒➔➜»›"
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
 
 

@@ -15,12 +15,13 @@ from mrt_pipeline.extraction.rules.cells import (
     read_stop_head,
     without_stop_names,
 )
-from mrt_pipeline.extraction.rules.contexts import exits_named, what_is
+from mrt_pipeline.extraction.rules.contexts import What, exits_named, what_is
 from mrt_pipeline.extraction.rules.entries import Entry, Placed, is_about_trains
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_noted
 from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket, pieces_behind, read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import strip_bounds
+from mrt_pipeline.extraction.rules.place_mentions import Need
 from mrt_pipeline.extraction.rules.platform_entries import read_platforms
 from mrt_pipeline.extraction.rules.sections import Section, has_key, topic_of_values
 from mrt_pipeline.extraction.rules.values import exits_behind, read_told, read_value
@@ -53,14 +54,29 @@ def read_entry(page: RulePage, entry: Entry, placed: Placed, section: Section) -
         yield from _read_owned(page, entry, placed, section)
 
 
+def read_head(page: RulePage, section: Section) -> Iterator[Candidate]:
+    """Yield the places that a heading names behind its exits: `Exit A – Golden Mall`."""
+    if section.head is None:
+        return
+    words = page.words(section.head)
+    found = read_labels(page, words)
+    if found is None or found.labels != section.labels or has_doubtful_bracket(words, found):
+        return
+    for part in pieces_behind(page, section.head, found):
+        for item in read_value(page, part, found.labels, What(), (section.head.start, section.head.end)):
+            if item.field == "landmark":
+                yield item
+
+
 def _read_labelled(
     page: RulePage, entry: Entry, own: LabelText, placed: Placed, section: Section
 ) -> Iterator[Candidate]:
     """Yield the statements of an entry that begins with exits, by the words after them or the line above."""
     piece, topic = entry.line.piece, topic_of_values(section)
     rest = [part for part in pieces_behind(page, piece, own) if part.start < part.end]
+    need: Need = "sign" if entry.line.is_caption else "nothing"  # a picture may show anything
     for part in rest:
-        yield from read_value(page, part, own.labels, placed.what, entry.bounds, topic=topic, need="nothing")
+        yield from read_value(page, part, own.labels, placed.what, entry.bounds, topic=topic, need=need)
     if not rest:
         yield from read_exits_of(page, piece, placed.what.meaning or topic, entry.bounds)
     if not entry.above or not all(is_understood(page.words(part)) for part in rest):

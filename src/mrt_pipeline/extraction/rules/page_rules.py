@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from mrt_pipeline.contracts.claims import HeadedValue
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
-from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Table, bounds_of
+from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Piece, Table, bounds_of
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.extraction.rules.closures import ALL, withdraw_closed
 from mrt_pipeline.extraction.rules.entries import Entry, entries_of, place_of
 from mrt_pipeline.extraction.rules.headers import Vocabulary, load_vocabulary
 from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket
-from mrt_pipeline.extraction.rules.lists import read_entry
+from mrt_pipeline.extraction.rules.lists import read_entry, read_head
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.passages import choose_passages, is_unread_line
 from mrt_pipeline.extraction.rules.prose import read_prose
@@ -63,12 +63,16 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
     entries = entries_of(rule_page)
     found: dict[Candidate, None] = {}
     unread: list[tuple[int, Bounds]] = []
+    heads: set[Piece] = set()
     for heading in (block for block in page.blocks if isinstance(block, Heading)):
         withdraw_closed(rule_page, heading, Section())
     for number, block, section in sections_of(rule_page):
         withdraw_closed(rule_page, block, section)
         if section.is_unread or len(found) >= MAX_CANDIDATES:
             continue
+        if section.head is not None and section.head not in heads:
+            heads.add(section.head)
+            found.update(dict.fromkeys(of_line(rule_page, read_head(rule_page, section), section.headings)))
         if isinstance(block, Table):
             inner = _section_in(rule_page, block, entries, section)
             reading = read_table(rule_page, block, inner) if inner else TableReading()
@@ -112,7 +116,7 @@ def _section_in(
 def _read_line(page: RulePage, entry: Entry, section: Section, found: dict[Candidate, None]) -> Bounds | None:
     """Read a line, first by its form, then its sentences; return its bounds if a sentence was not read."""
     placed = place_of(page, entry, section)
-    if placed.is_unread:
+    if placed.is_unread or (entry.line.is_caption and placed.own is None):
         return None
     candidates = list(read_entry(page, entry, placed, section))
     known = {_statement(candidate) for candidate in candidates}

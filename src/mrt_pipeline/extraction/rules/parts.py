@@ -15,7 +15,7 @@ LINE_BREAK = re.compile(r"\s*;\s*")
 """a line break in a cell, as the page's text has it"""
 _ITEM_END = re.compile(
     r"[;；。•·\n]+\s*|\s\|\s|(?:\.|,|\s[/¦&+])\s+(?=[A-Za-z][a-z-]+(?: [a-z]+){0,3}:\s)"
-    r"|(?<=[a-z]{4})\.\s+(?=[A-Z])"
+    r"|(?:(?<=[a-z]{4})|(?<=\s(?:Mall|Park|Club|Hall|Camp|City|Lift)))\.\s+(?=[A-Z])"
 )
 """ends an item; a key begins a new one, and a full stop ends one unless it follows an abbreviation"""
 _DASHED_END = re.compile(rf"{_ITEM_END.pattern}|\s[-–—]\s+")

@@ -49,6 +49,13 @@ _STATION_CODE = re.compile(r"[A-Z]{2}\d{1,2}\s+")
 """a code before a station's name: `EW1 Pasir Ris`"""
 _COMMON = HARMLESS | PLACE_KINDS | KINDS | TOWN_PARTS
 _REMARK = re.compile(r"\w+ly|only|if|when|unless|during|until|except|subject|per|stn|services?")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_NUMBER_BEHIND = re.compile(r"\s[1-9]$")
+_AT_BEHIND = re.compile(r"\s(?:at|@)$")
+_IN_CHINESE = re.compile(
+    r"(?<=[A-Za-z.'’)])[\s/–—-]{1,3}[\u4e00-\u9fff]{1,20}(?<=[院心场厦店园校学寺庙堂坊城馆楼宫会部里])$"
+)
+"""A name once more, by the kind of place that it ends with: `Golden Hospital – 金文医院`."""
 _AROUND = re.compile(
     r"(?:near(?:by)?|opposite|opp|across|next to|beside|behind|via|along|off|facing|in front of"
     r"|adjacent|access|leads?|exit|from|between|various|other|several|many|some|opened|opens|built|since"
@@ -73,7 +80,7 @@ def find_names(page: RulePage, item: Item, *, need: Need = "nothing") -> Iterato
             continue
         for start, end in _names_of(page, part):
             name, is_linked = page.text[start:end], (start, end) in part.links
-            if need != "nothing" and not (is_linked or is_sure_place(name)):
+            if need != "nothing" and not (is_linked or is_sure_place(name) or _is_of_own_town(page, name)):
                 continue
             if is_part_of_firm(page.text, start, end):
                 continue
@@ -83,7 +90,21 @@ def find_names(page: RulePage, item: Item, *, need: Need = "nothing") -> Iterato
 
 def is_sure_place(name: str) -> bool:
     """Return whether words are certainly a place name, as they contain the kind of place: `Golden Mall`."""
-    return PLACE_SIGNS.fullmatch(name) is not None and GENERIC_PLACES.fullmatch(name) is None
+    kind = _NUMBER_BEHIND.sub("", name)  # `Car Park 2` is no more than a car park
+    return PLACE_SIGNS.fullmatch(name) is not None and GENERIC_PLACES.fullmatch(kind) is None
+
+
+def _is_of_own_town(page: RulePage, name: str) -> bool:
+    """Return whether a place's name ends with that of the page's station: `Hotel Yishun`, `Grid@Yishun`."""
+    last = next(reversed(list(page.names.stations_in(name))), None)
+    if last is None or last.slug != page.slug or last.end != len(name):
+        return False
+    lead = name[: last.start].rstrip()
+    return is_sure_place(_AT_BEHIND.sub("", lead)) or (lead.endswith("@") and _is_own_name(lead))
+
+
+def _is_own_name(words: str) -> bool:
+    return any(word.casefold() not in _COMMON for word in _LETTERS.findall(words))
 
 
 def _names_of(page: RulePage, part: Part) -> list[Bounds]:
@@ -102,6 +123,8 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
     )
     if start >= end or is_cut_by_bracket:
         return []
+    if again := _IN_CHINESE.search(page.text[start:end]):
+        end = start + again.start()
     name = page.text[start:end]
     if not is_joined(name):
         return [(start, end)]
@@ -173,9 +196,8 @@ def is_name(name: str) -> bool:
     """
     if is_sure_place(name):
         return True
-    words = [match.casefold() for match in re.findall(r"[^\W\d_]+", name)]
-    is_remark = any(_REMARK.fullmatch(word) for word in words)
-    return not is_remark and is_written_as_name(name) and any(word not in _COMMON for word in words)
+    is_remark = any(_REMARK.fullmatch(word.casefold()) for word in _LETTERS.findall(name))
+    return not is_remark and is_written_as_name(name) and _is_own_name(name)
 
 
 def _is_access(name: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
-from mrt_pipeline.extraction.mentions import PLATFORM, mentions_in, owner_at, sentence_at
+from mrt_pipeline.extraction.mentions import PLATFORM, Mention, mentions_in, owner_at, sentence_at
 from mrt_pipeline.extraction.rules.headers import is_noted
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import split_bounds
@@ -28,6 +28,26 @@ TO = re.compile(rf"{TOWARDS.pattern}|(?-i:\b(?:[Tt]o|[Ff]or|[Kk]e)(?=\s+[A-Z]))"
 """words before a destination, with a plain `to`, which is enough in an entry or row about a platform"""
 NEXT_STATION = re.compile(r"\s*\bnext (?:station|stop)\b(?:\s+is\b)?\s*[:：–—-]?\s*", re.IGNORECASE)
 """gives the direction if nothing else does"""
+_OF_TRAINS = re.compile(
+    rf"{TOWARDS.pattern}|\btrains\s+(?:\w+\s+)?(?:to|for)(?=\s+(?-i:[A-Z]))"
+    r"|(?:\buse|\btake|\band)\s+platform\s+\w\s+(?:for|to\s+(?:go|get|travel)\s+to)(?=\s+(?-i:[A-Z]))"
+    r"|\btrains\s+(?:at|on|from)\s+platform\s+\w\s+(?:are\s+|go\s+|head\s+|run\s+)?(?:to|for)(?=\s+(?-i:[A-Z]))"
+    r"|\bplatform\s+\w\s+\((?:to|for)(?=\s+(?-i:[A-Z]))",
+    re.IGNORECASE,
+)
+"""In a sentence a plain `to` must be said of trains."""
+_ASIDE = re.compile(r"\s*\(([^()]*)\)\s*[:：=–—-]")
+"""`Platform A (northbound): Jurong East`."""
+_CALL_AT = re.compile(
+    r"\s+(?:\([^()]*\)\s+)?(?:(?:all|both|also)\s+)?(?:use|(?:call|stop|board|are|arrive)\s+(?:at|on)"
+    r"|(?:depart|leave|run|start|go)\s+from|at|on|from)\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
+_HANDLES = re.compile(
+    r"\s+(?:is\s+)?(?:handles|has|serves|sees|takes|hosts|(?:used\s+)?(?:for|by))\s+(?:the\s+|all\s+)?"
+    r"(?:\w+bound\s+)?",
+    re.IGNORECASE,
+)
 _SIGNED = re.compile(
     rf"\s*(?:and\s+)?(?:(?i:{_WORDS})\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
 )
@@ -46,6 +66,7 @@ _BESIDE_GOAL = re.compile(
     rf"{_CODE.pattern}|[()（）\[\]\s]|\b(?:MRT|LRT|Station|terminus|end)\b", re.IGNORECASE
 )
 """what may accompany a destination that is alone in its cell"""
+_WAY_THERE = re.compile(r"\b(?:via|through)\b", re.IGNORECASE)
 _LINE_BEHIND = re.compile(r"\s+(?:Line|LRT Line)\b", re.IGNORECASE)
 _END = re.compile(r"[;；.。]|\s\|\s|\n")
 
@@ -100,7 +121,7 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
 
 def lone_goal(page: RulePage, start: int, end: int) -> list[str]:
     """Return the stations of a text that contains nothing else: `Dhoby Ghaut / Marina Bay`."""
-    words = page.text[start:end].strip(" :：–—-.")
+    words = _WAY_THERE.split(page.text[start:end], maxsplit=1)[0].strip(" :：–—-.=")
     if _CODE.fullmatch(words):
         return [words]
     named: list[str] = []
@@ -156,11 +177,24 @@ def read_signed(
         )
         if not found or is_not_now(page.text[left:right]) or not (row or _is_of_one(page, found, right)):
             continue
-        bounds = found.span("goal") if "goal" in found.re.groupindex else (found.end(), right)
+        begin = found.end()
+        aside = _ASIDE.match(page.text, begin, right)
+        if aside and next(page.names.stations_in(aside[1]), None) is None:
+            begin = aside.end()
+        bounds = found.span("goal") if "goal" in found.re.groupindex else (begin, right)
         goals = goals_in(page, *bounds, TO) or lone_goal(page, *bounds)
         if len(goals) == 1 or not row:
             line = line_of(page, page.text[slice(*((start, end) if row else (left, right)))], *headings)
             yield from claim_platform(page, found["sign"], goals, line, row or (left, right))
+
+
+def _is_called_at(page: RulePage, owner: Mention, trains: Bounds, goal_end: int) -> bool:
+    """Return whether trains are said to call at a platform, and not to pass it or to stop beside it."""
+    if trains[0] <= owner.start < trains[1]:
+        return True
+    if owner.start >= goal_end:
+        return _CALL_AT.fullmatch(page.text, goal_end, owner.start) is not None
+    return _HANDLES.fullmatch(page.text, owner.end, trains[0]) is not None
 
 
 def _is_of_one(page: RulePage, found: re.Match[str], end: int) -> bool:
@@ -172,15 +206,17 @@ def _is_of_one(page: RulePage, found: re.Match[str], end: int) -> bool:
 
 def read_platform_prose(page: RulePage, start: int, end: int, headings: Sequence[str]) -> Iterator[Candidate]:
     """Yield the statements of sentences about platforms; grounding checks which platform they are about."""
-    for word in TOWARDS.finditer(page.text, start, end):
+    for word in _OF_TRAINS.finditer(page.text, start, end):
         sentence = sentence_at(page.text, word.start(), word.end())
         if is_not_now(page.text[slice(*sentence)]):
             continue
-        goals = goals_in(page, word.start(), min(sentence[1], end), TOWARDS)[:1]
+        goals = goals_in(page, word.start(), min(sentence[1], end), _OF_TRAINS)[:1]
         for goal in goals:
             place = page.text.find(goal, word.end())
             owner = owner_at(page.text, place, place + len(goal), PLATFORM)
             is_clear = owner is not None and not _OTHER_SIGN.search(page.text, owner.end, place)
+            if owner is not None and not TOWARDS.fullmatch(word.group()):
+                is_clear = is_clear and _is_called_at(page, owner, word.span(), place + len(goal))
             if owner is not None and is_clear and len(owner.labels) == 1:
                 line = line_of(page, *headings)
                 stretch = min(max(sentence[0], start), owner.start), sentence[1]  # a heading may name it

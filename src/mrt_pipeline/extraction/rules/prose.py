@@ -24,26 +24,33 @@ from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, is_sent_elsewhere
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import Item, split_bounds
-from mrt_pipeline.extraction.rules.place_mentions import find_names
+from mrt_pipeline.extraction.rules.place_mentions import find_names, is_sure_place
 from mrt_pipeline.extraction.rules.platforms import read_platform_prose
 from mrt_pipeline.extraction.rules.sections import Section
 from mrt_pipeline.extraction.rules.told import read_places_told
 from mrt_pipeline.extraction.rules.words import BUS_STOP_WORDS
 
 LEADS_TO = re.compile(
-    r"\b(?:leads?|opens?|connects?|links?|exits|comes out|emerges|gives (?:direct )?access|brings? \w+"
+    r"\b(?:leads?|opens?|connects?|links?|exits|comes (?:out|up)|emerges|surfaces|gives (?:direct )?access"
+    r"|(?:brings?|lands?|drops?|puts?|lets?) \w+(?: (?:out|up|off))?"
     r"|takes (?:you|one|passengers|visitors|commuters)"
     r"|provides (?:direct )?access|(?:is|are)(?: also)?(?: (?:linked|connected|located|situated"
-    r"|convenient|handy|the (?:best |nearest |closest )?(?:exit|one)|the (?:nearest|closest)))?)"
+    r"|convenient|handy|the (?:(?:best|nearest|closest|nearer|closer|handier) )?(?:exit|one)"
+    r"|the (?:nearest|closest)))?)"
     r"\s+(?:(?:directly|straight|out|right|just)\s+)?"
-    r"(?:(?:on)?(?:in)?to|next to|beside|near|close(?:st)? to|opposite|behind|for)\s+"
-    r"(?:the\s+)?|\bserves?\s+(?:the\s+)?",
+    r"(?:(?:on)?(?:in)?to|next to|beside|near|close(?:st)? to|opposite|behind|in front of|for)\s+"
+    r"(?:the\s+)?|\b(?:serves?|faces)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
 _AND_TO = re.compile(r"\s*,?\s+and\s+(?:to\s+(?:the\s+)?|the\s+)")
 """separates two places for certain"""
 _STOP = re.compile(r"\W*(?:(?:the|bus)\s+)*stops?\b", re.IGNORECASE)
 """the start of a sentence about a bus stop: `Stop 59049 is outside Exit A`"""
+_BUSES_STOP = re.compile(r"\bbuses (?:\w+ ){0,5}at\s+$", re.IGNORECASE)
+"""Right before its code says what it is: `buses stop outside at 59049`."""
+_FACING = re.compile(r"\bfaces\s+(?:the\s+)?$", re.IGNORECASE)
+"""`Faces North` names no place, but for one that says what it is."""
+MAX_FACING_CHARS = 12
 _ADJACENT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:also\s+)?")
 _GOES_ON = re.compile(
     r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?|exits?|on)|while|whereas|but|which|where|with)\b"
@@ -93,7 +100,9 @@ def _read_stops(page: RulePage, line: Line) -> Iterator[Candidate]:
     """Yield the bus stops whose codes are in sentences about stops."""
     for match in BUS_STOP_CODE.finditer(page.text, line.piece.start, line.piece.end):
         for label, said in _owners(page, match.span(), line):
-            if _STOP.match(page.text, *said.cell) or BUS_STOP_WORDS.search(page.text, *said.cell):
+            lead = page.text[said.cell[0] : match.start()]
+            is_stop = _STOP.match(page.text, *said.cell) or BUS_STOP_WORDS.search(page.text, *said.cell)
+            if is_stop or _BUSES_STOP.search(lead):
                 yield claim(page, "bus_stop", label, match.group(), said, is_tied=False)
 
 
@@ -116,11 +125,13 @@ def _read_places(page: RulePage, line: Line) -> Iterator[Candidate]:
 
 def names_led_to(page: RulePage, start: int, end: int, links: tuple[Bounds, ...]) -> Iterator[Bounds]:
     """Yield the bounds of place names after `leads to`, up to where the sentence turns to something else."""
+    is_facing = _FACING.search(page.text, max(0, start - MAX_FACING_CHARS), start) is not None
     end = _first_outside(_GOES_ON, page.text, start, end, links) or end
     for left, right in split_bounds(_AND_TO, page.text, start, end, links):
         within = tuple(link for link in links if left <= link[0] and link[1] <= right)
         for bounds, _ in find_names(page, Item(left, right, within)):
-            yield bounds
+            if not is_facing or is_sure_place(page.text[slice(*bounds)]):
+                yield bounds
 
 
 def _subject_of(page: RulePage, start: int, sentence: Bounds) -> Mention | None:

@@ -130,7 +130,7 @@ def _level_of(page: RulePage, block: Block, own: Section) -> tuple[int | None, b
         found, platform = read_labels(page, name), led_sign(name, 0, len(name))
         rest = name[found.rest_start :].strip(" ()") if found else ""
         is_alone = not rest or folded(rest) == "show hide"  # a toggle, not a remark
-        is_exit = found is not None and found.has_word and is_alone
+        is_exit = found is not None and is_alone and (found.has_word or _heads_bare_labels(page, own))
         if is_exit or (platform and platform[1] == len(name)):
             return LABEL_LINE, True
         meaning = None if ":" in name else page.vocabulary.meaning_of_key(name)
@@ -140,6 +140,12 @@ def _level_of(page: RulePage, block: Block, own: Section) -> tuple[int | None, b
         ):  # `Lift` alone is a feature of the exit
             return KEY_LINE, True
     return (LABEL_LINE if is_sentence else None), False
+
+
+def _heads_bare_labels(page: RulePage, own: Section) -> bool:
+    """Return whether labels without the word are expected: below a heading on exits or behind another one."""
+    above = read_labels(page, page.words(own.head)) if own.labels and own.head else None
+    return own.topic is Meaning.EXIT and (not own.labels or (above is not None and not above.has_word))
 
 
 def has_key(page: RulePage, words: str) -> bool:

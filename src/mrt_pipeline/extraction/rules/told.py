@@ -18,7 +18,10 @@ from mrt_pipeline.extraction.rules.words import KINDS, TOWN_PARTS
 _ALSO = r"(?:(?:also|both|all|right|just|directly|conveniently|best|easily|located|situated|found|only)\s+)*"
 _NEAR = (
     r"next to|beside|near(?:est)?(?: to)?|close(?:st)? to|outside|adjacent to|in front of|behind|above"
-    r"|opposite|a (?:short |sheltered )*walk (?:away )?from"
+    r"|opposite|(?:straight|right|just) ahead of|(?:a few|just|only) steps (?:away )?from"
+    r"|(?:an? )?(?:(?:short|sheltered|quick|easy|brief) "
+    r"|(?:\d{1,2}|few|two|three|four|five)[- ]min(?:ute)?s?['’]? )+"
+    r"(?:walk |stroll )?(?:away )?from"
     r"|(?:linked|connected|attached|joined)(?: directly)? to"
 )
 _REACHED = r"(?:reached|accessed|entered|reachable|accessible)(?: on foot)? (?:via|from|through|by|at)"
@@ -28,16 +31,22 @@ _PLACE_THEN = re.compile(
     re.IGNORECASE,
 )
 """`Golden Mall is right beside`, before the exit"""
-_OUT_BY = r"use|take|(?:leave|exit|go(?: out)?) (?:by|from|via|at|through)"
+_OUT_BY = r"use|take|choose|pick|head (?:to|for)|(?:leave|exit|go(?: out)?) (?:by|from|via|at|through)"
+_SOMEBODY = r"(?:you|one|passengers|visitors|commuters|people)"
 _TO_REACH = r"to (?:get to|go to|reach|visit)"
+_WHO_GOES = (
+    r"(?:those|people|anyone|passengers|visitors|commuters|travellers|shoppers) "
+    r"(?:going|heading|headed|bound|walking) (?:to|for)"
+)
 _TO_PLACE = re.compile(
-    rf"\s*(?:{_TO_REACH}|for)\s+(?:the\s+)?(?P<names>.+?),?\s+(?:please\s+)?(?:{_OUT_BY})\s+(?:the\s+)?",
+    rf"\s*(?:{_TO_REACH}|{_WHO_GOES}|{_SOMEBODY} (?:can|may) (?:reach|get to|walk to)|for)\s+"
+    rf"(?:the\s+)?(?P<names>.+?),?\s+(?:please\s+|can\s+)?"
+    rf"(?:{_OUT_BY}|via|through|using)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
 """`To get to Golden Mall, use`, before the exit"""
-_SOMEBODY = r"(?:you|one|passengers|visitors|commuters|people)"
 _BY = re.compile(
-    rf"\s*(?:{_SOMEBODY} (?:can|may)(?: also)? )?(?:from|via|outside|next to|beside|near|{_OUT_BY})\s+",
+    rf"\s*(?:{_SOMEBODY} (?:can|may)(?: also)? )?(?:from|via|at|outside|next to|beside|near|{_OUT_BY})\s+",
     re.IGNORECASE,
 )
 """`From` or `Use`, before the exit, with the place after it"""
@@ -58,6 +67,7 @@ _NAMES_END = re.compile(
     re.IGNORECASE,
 )
 """where the names after ``_WALKS`` end"""
+_CLAUSE_BEGINS = re.compile(r",\s+and\s+|,?\s+(?:while|whereas)\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*,?\s+and\s+(?:(?:to|for)\s+)?(?:the\s+)?|,\s+(?:(?:to|for)\s+)?(?:the\s+)?")
 _OF_PLACES = PLACE_KINDS | KINDS | TOWN_PARTS
 MAX_PERSON_WORDS = 3
@@ -69,21 +79,35 @@ def read_places_told(page: RulePage, line: Line) -> Iterator[Candidate]:
     """Yield the places that sentences locate at the only exit that they name."""
     for mention in mentions_in(page.text, line.piece.start, line.piece.end):
         start, end = sentence_at(page.text, mention.start, mention.end)
-        start, end = max(start, line.piece.start), min(end, line.piece.end)
-        if not _is_about(page, mention, (start, end)):
+        sentence = max(start, line.piece.start), min(end, line.piece.end)
+        clause = _clause_of(page, mention, sentence)
+        if clause is None or not _is_about(page, mention, sentence):
             continue
-        for bounds, may_be_people in _names_about(page, mention, (start, end)):
+        for bounds, may_be_people in _names_about(page, mention, clause):
             for name in _names_in(page, bounds, line, may_be_people=may_be_people):
                 for label in sorted(mention.labels):
-                    yield claim(page, "landmark", label, name, Said((start, end)))
+                    yield claim(page, "landmark", label, name, Said(clause))
+
+
+def _clause_of(page: RulePage, mention: Mention, sentence: Bounds) -> Bounds | None:
+    """Return the part of a sentence that names one exit alone; none if others are not clearly set off."""
+    start, end = sentence
+    for other in mentions_in(page.text, *sentence):
+        if other.end <= mention.start:
+            between = _CLAUSE_BEGINS.search(page.text, other.end, mention.start)
+            start = between.end() if between else end
+        elif other.start >= mention.end:
+            between = _CLAUSE_BEGINS.search(page.text, mention.end, other.start)
+            end = between.start() if between else start
+            break
+    return (start, end) if start < end else None
 
 
 def _is_about(page: RulePage, mention: Mention, sentence: Bounds) -> bool:
     """Return whether a sentence names a single exit, of this station, and states its present."""
     words = page.text[slice(*sentence)]
-    named = mentions_in(page.text, *sentence)
     is_asked = page.text[sentence[1] : sentence[1] + 1] in ("?", "？")
-    is_single = len(named) == 1 and len(mention.labels) == 1 and mention.labels != FOREIGN
+    is_single = len(mention.labels) == 1 and mention.labels != FOREIGN
     return is_single and not (is_asked or is_not_now(words) or is_denying(words) or _is_of_other(page, words))
 
 

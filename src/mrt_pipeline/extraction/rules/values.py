@@ -32,6 +32,8 @@ _OPEN = frozenset({None, Meaning.OTHER, Meaning.STATUS})
 _VALUES = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, Meaning.ACCESS, *FEATURES})
 _BEFORE_PLACE = re.compile(
     rf"{LEADS_TO.pattern}"
+    r"|\b(?:leave|(?:get|come|go|walk) out|get off|come up|alight)\s(?:right\s)?here\sfor\s+(?:the\s+)?"
+    r"|\b(?:use|take|choose)\sthis\s(?:exit|one)\s(?:for|to\s(?:get\sto|go\sto|reach|visit))\s+(?:the\s+)?"
     r"|\b(?:you(?:['’]ll| will| can)?(?: also)? (?:find|see|reach)|in front of)\s+(?:the\s+)?",
     re.IGNORECASE,
 )

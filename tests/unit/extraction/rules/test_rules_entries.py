@@ -158,3 +158,53 @@ def test_a_list_of_places_with_their_exits_needs_no_heading_for_what_is_surely_a
 )
 def test_a_stop_may_be_named_in_short_beside_its_code(name: str, is_read: bool) -> None:
     assert published(_list(f"Bus stop 59049 ({name})")) == ({"A 59049"} if is_read else set())
+
+
+@pytest.mark.parametrize(
+    ("item", "name"),
+    [
+        *((name, name) for name in ("Yishun Stadium", "Plaza Hotel Yishun", "Golden Square at Yishun")),
+        *((name, name) for name in ("Grid@Yishun", "Golden Mart", "Silver Chambers", "Golden Square 2")),
+        ("Golden Hospital – 金文医院, 5 min walk", "Golden Hospital"),
+        ("Golden Mall 金文广场", "Golden Mall"),
+    ],
+)
+def test_an_item_names_a_place_by_its_town_its_kind_or_twice(item: str, name: str) -> None:
+    assert published(_list(item, "Lift")) == {f"A {name}", "A lift"}
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        *("Stadium", "Near Stadium", "Old Yishun", "Peter Tan Yishun", "Lift @ Yishun", "Signs at Yishun"),
+        *("Car Park 2", "Golden Mall 对面", "Golden Mall – 已关闭", "Grid@Khatib", "Contact@Facebook"),
+    ],
+)
+def test_an_item_that_only_looks_like_a_place_of_the_town_names_none(item: str) -> None:
+    assert {value for value in published(_list(item, "Escalator")) if value != "A lift"} == {"A escalator"}
+
+
+def test_a_question_about_one_thing_takes_back_no_other() -> None:
+    question = "Does this exit have an accessible toilet? Unsure."
+    assert published(_list("Golden Mall", question)) == {"A Golden Mall"}
+    assert published(_list("Golden Mall", "Is this exit open? Unsure.")) == set()
+
+
+@pytest.mark.parametrize("key", ["bus", "Bus stops", "stop"])
+def test_codes_in_brackets_behind_a_key_are_stops_of_the_exit(key: str) -> None:
+    item = f"<b>A</b> — Golden Mall • Silver Plaza <small>({key}: 59041)</small> — lift"
+    assert published(f"<h2>Exits</h2><ul><li>{item}</li></ul>") == {
+        "A Golden Mall",
+        "A Silver Plaza",
+        "A 59041",
+        "A lift",
+    }
+
+
+@pytest.mark.parametrize(
+    "words", ["(tel: 59041)", "(bus: 59041 from 2028)", "(bus: 39)", "(former bus stop: 59041)"]
+)
+def test_other_numbers_in_brackets_are_no_stops(words: str) -> None:
+    assert "A 59041" not in published(
+        f"<h2>Exits</h2><ul><li><b>A</b> — Golden Mall {words} — lift</li></ul>"
+    )

@@ -190,3 +190,142 @@ def test_an_entry_that_may_close_an_exit_takes_back_what_stands_beside_it(words:
 
 def test_a_lift_from_a_coming_quarter_is_not_there_now() -> None:
     assert published(f"{EXITS}<h3>Exit A</h3><ul><li>Lift from Q3</li></ul>") == set()
+
+
+BOTH_WAYS = {"* A>NS1", "* B>NS28"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Trains for Jurong East use Platform A and trains for Marina South Pier use Platform B.</p>",
+        "<p>Platform A has trains to Jurong East, while trains to Marina South Pier call at Platform B.</p>",
+        "<ul><li>Platform A: Jurong East via Woodlands</li><li>Platform B: Marina South Pier</li></ul>",
+        "<p>Use Platform A for Jurong East and Platform B for Marina South Pier.</p>",
+        "<p>Platform A (to Jurong East) and Platform B (to Marina South Pier) share an island.</p>",
+        "<p>Trains on Platform A head to Jurong East. Trains on Platform B head to Marina South Pier.</p>",
+        "<ul><li>Platform A (northbound): NS1 Jurong East</li><li>Platform B = Marina South Pier</li></ul>",
+        "<dl><dt>Tracks</dt><dd>A: Jurong East</dd><dd>B: Marina South Pier</dd></dl>",
+    ],
+)
+def test_platforms_are_told_by_where_trains_go_and_listed_with_the_way_there(html: str) -> None:
+    assert published(html) == BOTH_WAYS
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Platform A is not used by trains to Jurong East.</p>",
+        "<p>Trains to Jurong East skip Platform A, and trains to Marina South Pier used Platform B.</p>",
+        "<p>Trains to Jurong East stop opposite Platform A.</p>",
+        "<ul><li>Platform A (unused): Jurong East</li><li>Platform B (from Khatib): Jurong East</li></ul>",
+        "<p>Do not use Platform A for Jurong East.</p>",
+        "<p>Platform A receives trains from Jurong East.</p>",
+        "<p>Trains from Jurong East to Marina South Pier and back pass Platforms A and B.</p>",
+        "<p>Platform A once handled trains to Jurong East, which were diverted.</p>",
+        "<ul><li>Platform A: via Jurong East</li><li>Platform B: Express via Jurong East</li></ul>",
+    ],
+)
+def test_no_platform_is_where_trains_do_not_go_or_come_from(html: str) -> None:
+    assert published(html) == set()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"{EXITS}<p>- Exit A: Golden Mall, lift<br>- Exit B: 59041</p>",
+        f"{EXITS}<p>Exit A<br>– Golden Mall<br>– Lift</p><p>Exit B<br>– Bus stop 59041</p>",
+        f"{EXITS}<p><b>A</b><br>Golden Mall<br>Lift</p><p><b>B</b><br>Bus stop 59041</p>",
+        "<ul><li>Exit A → Golden Mall, lift</li><li>Exit B &gt; Bus stop 59041</li></ul>",
+        f"{EXITS}<ul><li>A » Golden Mall, lift</li><li>B ➔ Bus stop 59041</li></ul>",
+    ],
+)
+def test_lines_are_entries_by_their_dashes_arrows_and_labels_alone(html: str) -> None:
+    assert published(html) == {"A Golden Mall", "A lift", "B 59041"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>A<br>Golden Mall<br>Lift</p>",
+        f"{EXITS}<h3>Exit A</h3><p>B<br>Golden Mall<br>Lift</p>",
+        f"{EXITS}<p>Exit A<br>– Golden Mall<br>– closed until 2028</p>",
+        "<ul><li>Khatib Exit A → Golden Mall</li><li>Exit A (closed) → Golden Mall</li></ul>",
+    ],
+)
+def test_a_label_alone_or_with_a_sign_heads_nothing_where_it_may_be_another(html: str) -> None:
+    assert published(html) == set()
+
+
+def _gallery(*captions: str) -> str:
+    boxes = (
+        f"<li class='gallerybox'><div class='thumb'><img alt='Exit B'></div>"
+        f"<div class='gallerytext'><p>{caption}</p></div></li>"
+        for caption in captions
+    )
+    return f"<ul class='gallery mw-gallery-traditional'>{''.join(boxes)}</ul>"
+
+
+def test_a_caption_of_a_gallery_is_read_that_begins_with_an_exit() -> None:
+    html = "<h2>Pictures of the exits</h2>" + _gallery(
+        "Exit A: Golden Mall. Lift.", "Exit B – bus stop 59041"
+    )
+    assert published(html) == {"A Golden Mall", "A lift", "B 59041"}
+    item = "<div class='wikia-gallery-item'><div class='lightbox-caption'>Exit A: Lift</div></div>"
+    assert published(f"<div class='wikia-gallery'>{item}</div>") == {"A lift"}
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        *("Exit A", "Exit A lift", "The lift at Exit A", "Golden Mall", "Exit A, with Golden Mall behind it"),
+        *(
+            "Exit A: Dragon Mural",
+            "Exit A: Peter Tan",
+            "Exit A: lift, photographed in 2015",
+            "Exit A: the old lift",
+        ),
+        "Exit A: view of the lift",
+    ],
+)
+def test_what_else_a_picture_shows_is_not_said_of_an_exit(caption: str) -> None:
+    assert published(f"<h2>Pictures of the exits</h2>{_gallery(caption, 'Exit B: Escalator')}") == {
+        "B escalator"
+    }
+    assert published(f"<h2>Gallery</h2>{_gallery('Exit A: Lift')}") == set()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<ul><li><b>Exit A</b><br>Golden Mall<br>Escalator</li><li><b>Exit B</b><br>Silver Plaza</li></ul>",
+        f"{EXITS}<ul><li>A (Golden Mall)</li><li>B (Silver Plaza)</li></ul>"
+        "<p>Exit A is fitted with escalators.</p>",
+        "<ul><li>Exit A to Golden Mall</li><li>Exit A: escalator</li><li>Exit B for Silver Plaza</li></ul>",
+        f"{EXITS}<h3>Exit A – Golden Mall</h3><p>Escalator</p><h3>Exit B (Silver Plaza)</h3><p>Here</p>",
+    ],
+    ids=["lines of an item", "brackets", "to and for", "a heading"],
+)
+def test_what_stands_behind_or_below_an_exit_alone_is_at_it(html: str) -> None:
+    assert published(html) == {"A Golden Mall", "A escalator", "B Silver Plaza"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<ul><li>Exit A → closed</li></ul><p>Exit A: lift</p>",
+        "<ul><li><b>Exit A</b> (closed)<br>Golden Mall<br>Escalator</li></ul>",
+        "<ul><li><b>Exit A</b><br>Exit C<br>Escalator</li></ul>",
+        *(
+            f"<ul><li>Exit A<br>{lead}<br>Golden Mall<br>Escalator</li></ul>"
+            for lead in ("Former:", "Wish list", "Not yet:", "Avoid", "Opposite", "Across the road")
+        ),
+        f"{EXITS}<ul><li>A (closed)</li><li>B (Khatib)</li><li>A (formerly Golden Mall)</li></ul>",
+        "<p>Exit A to Golden Mall will open.</p><ul><li>Exit B for Staff Only</li></ul>",
+        f"{EXITS}<h3>Exit A (Golden Mall, planned)</h3><p>Escalator</p>",
+        f"{EXITS}<h3>Exit A – opposite Golden Mall</h3><p>Underground</p>",
+        f"{EXITS}<h3>Exit A – Dragon Mural</h3><p>Underground</p>",
+    ],
+)
+def test_what_may_take_back_an_exit_or_be_no_place_is_not_at_it(html: str) -> None:
+    assert published(html) == set()

@@ -24,6 +24,15 @@ from tests.unit.extraction.rules.rule_scene import published
         "Exit A is the exit for Golden Mall.",
         "Exit A is convenient for Golden Mall.",
         "Exit A takes you straight into Golden Mall.",
+        "Exit A faces Golden Mall.",
+        "Exit A comes up beside Golden Mall.",
+        "Exit A is the closer one for Golden Mall.",
+        "Exit A lets you out in front of Golden Mall.",
+        "Golden Mall is a few minutes from Exit A.",
+        "Golden Mall is a 10-minute walk from Exit A.",
+        "Golden Mall is straight ahead of Exit A.",
+        "People heading for Golden Mall can use Exit A.",
+        "Visitors can reach Golden Mall via Exit A.",
     ],
 )
 def test_a_sentence_about_one_exit_tells_what_is_there(sentence: str) -> None:
@@ -65,6 +74,13 @@ def test_each_of_several_places_is_told(sentence: str) -> None:
         "From Exit A, you can walk to Khatib.",
         "Exit A is the wrong exit for Golden Mall.",
         "Exit A takes longer to Golden Mall.",
+        "Golden Mall is a 10-minute bus ride from Exit A.",
+        "Exit A faces away from Golden Mall.",
+        "Exit A faces Peter Tan.",
+        "Exit A faces North.",
+        "If it rains, use Exit B, and Golden Mall is near Exit A.",
+        "Golden Mall is near Khatib, and Silver Plaza is near Exit A.",
+        "A bus ride to Golden Mall begins at Exit A, and to Silver Plaza at Exit B.",
     ],
 )
 def test_what_is_denied_asked_thought_or_not_there_now_is_not_told(sentence: str) -> None:
@@ -96,3 +112,20 @@ def test_a_name_is_told_whole_or_not_at_all() -> None:
 )
 def test_stops_and_lifts_at_the_one_exit_of_a_sentence_are_read(sentence: str, found: set[str]) -> None:
     assert published(f"<p>{sentence}</p>") == found
+
+
+def test_each_clause_of_a_sentence_tells_of_its_own_exit() -> None:
+    words = "Golden Mall is a few minutes from Exit A, and Silver Plaza is next to Exit B."
+    assert published(f"<p>{words}</p>") == {"A Golden Mall", "B Silver Plaza"}
+
+
+@pytest.mark.parametrize("lead", ["Leave here for", "This exit opens in front of", "Use this exit for"])
+def test_a_sentence_below_an_exit_tells_of_here(lead: str) -> None:
+    assert published(f"<h3>Exit A</h3><p>{lead} Golden Mall.</p>") == {"A Golden Mall"}
+    assert published(f"<p>{lead} Golden Mall.</p>") == set()
+    assert published(f"<h3>Exit A</h3><p>Do not {lead.lower()} Golden Mall.</p>") == set()
+
+
+def test_a_stop_is_told_by_where_buses_stop_and_no_other_number_is_one() -> None:
+    assert published("<p>Come up at Exit A, where buses stop outside at 59041.</p>") == {"A 59041"}
+    assert published("<p>Call the shop at Exit A, where buses stop, on extension 59041.</p>") == set()

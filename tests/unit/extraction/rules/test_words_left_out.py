@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.extraction.rules.rule_scene import handed_on, published, table
+from tests.unit.extraction.rules.rule_scene import handed_on, published, said, table
 
 DOUBT = 'style="color:var(--x)"'
 NOTED = '<sup class="reference"><a href="#cite_note-1">[a]</a></sup>'
@@ -151,3 +151,37 @@ def test_decoration_in_a_block_of_its_own_takes_nothing_back(beside: str) -> Non
 def test_a_notice_takes_back_what_it_leads_to_as_a_paragraph_does(box: str, notice: str) -> None:
     for below in (TABLE, LIST):
         assert published(f"<h2>Exits</h2>{box.format(notice)}{below}") == set()
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        *(
+            "<s>Silver Plaza</s> demolished",
+            "<del>Silver Plaza</del> (shut down in 2020)",
+            "<s>59041</s> removed",
+        ),
+        "<span style='text-decoration:line-through'>Longhouse</span> – closed",
+    ],
+)
+def test_a_remark_on_a_place_that_is_struck_out_is_of_nothing_else(item: str) -> None:
+    listed = f"<ul><li>Golden Mall</li><li>{item}</li><li>Lift</li></ul>"
+    for html in (f"<h3>Exit A</h3>{listed}", f"<h3>Exit A</h3><p>Golden Mall<br>{item}<br>Lift</p>"):
+        assert said(html) == {"A Golden Mall", "A lift"}
+    assert said(table("Exit | Landmarks", f"A | Golden Mall<br>{item}")) == {"A Golden Mall"}
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        *(
+            "<s>Open</s> closed",
+            "<s>Functional</s> closed",
+            "<s>Working well</s> closed",
+            "<s>Exit A</s> closed",
+        ),
+        *("<s>Silver Plaza</s> exit closed", "Golden Mall<br><s>Silver Plaza</s><br>closed"),
+    ],
+)
+def test_a_remark_beside_another_thing_that_is_struck_out_may_be_of_the_exit(item: str) -> None:
+    assert said(f"<h3>Exit A</h3><ul><li>Lift</li><li>{item}</li></ul>") == set()
