@@ -13,6 +13,7 @@ from mrt_pipeline.extraction.rules.headers import is_noted
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import split_bounds
 from mrt_pipeline.extraction.rules.words import PLATFORM_WORDS, TOWARDS_WORDS, VIA_WORDS, Meaning
+from mrt_pipeline.extraction.word_lists import wording
 
 _WORDS = "|".join(map(re.escape, PLATFORM_WORDS))
 _SIGN = re.compile(
@@ -26,8 +27,16 @@ TOWARDS = re.compile(
 )
 TO = re.compile(rf"{TOWARDS.pattern}|(?-i:\b(?:[Tt]o|[Ff]or|[Kk]e)(?=\s+[A-Z]))", re.IGNORECASE)
 """In an entry or row about a platform a plain `to` will do."""
-NEXT_STATION = re.compile(r"\s*\bnext (?:station|stop)\b(?:\s+is\b)?\s*[:：–—-]?\s*", re.IGNORECASE)
+NEXT_STATION = re.compile(r"\bnext(?: (?:station|stop)\b(?:\s+is\b)?\s*[:：–—-]?|\s*[:：])\s*", re.IGNORECASE)
 """Says which way trains go where nothing else does."""
+_TRAINS_TO = re.compile(
+    rf"{TOWARDS.pattern}"
+    r"|\btrains? (?:(?:services?|heading|headed|going|running|departing|leaving) )?(?:to|for)\b"
+    r"|(?<=\bplatform \w) for\b",
+    re.IGNORECASE,
+)
+"""`trains to Jurong East`, `Platform A for Jurong East`"""
+_BOUND_BEHIND = wording("bound_behind")
 _SIGNED = re.compile(
     rf"\s*(?:and\s+)?(?:(?i:{_WORDS})\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
 )
@@ -47,6 +56,8 @@ _BESIDE_GOAL = re.compile(
 )
 """May stand beside a goal that stands alone."""
 _LINE_BEHIND = re.compile(r"\s+(?:Line|LRT Line)\b", re.IGNORECASE)
+_ROUTE = re.compile(r"\s+(?:via|through|calling at|melalui)\b|[，,]?\s*(?:途经|经)", re.IGNORECASE)
+"""Behind it are stations on the way."""
 _END = re.compile(r"[;；.。]|\s\|\s|\n")
 
 
@@ -55,6 +66,12 @@ def sign_in(words: str) -> str | None:
     match = _SIGN.fullmatch(words)
     is_several = match is not None and _OTHER_SIGN.search(words, match.end("sign"))
     return match.group("sign") if match and not is_several and not is_not_now(words) else None
+
+
+def sign_of_key(page: RulePage, words: str) -> str | None:
+    """Return the sign of the one platform that a cell names, or a key: `Platform A towards`."""
+    led = led_sign(words, 0, len(words))
+    return led[0] if led and is_towards(page, words[led[1] :]) else sign_in(words)
 
 
 def led_sign(text: str, start: int, end: int) -> tuple[str, int] | None:
@@ -85,8 +102,7 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
     before, *brackets = re.split(r"[(（]", words)
     is_named = not before.isascii() and bool(brackets) and next(page.names.stations_in(before), None) is None
     words = brackets[0] if is_named else before  # `往巴西立 (Pasir Ris)`
-    if next_station := NEXT_STATION.match(words):
-        words = words[next_station.end() :]
+    words = _behind_next(page, words)
     if via := VIA_WORDS.search(words):
         words = words[: via.start()]
     named = [
@@ -100,7 +116,9 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
 
 def lone_goal(page: RulePage, start: int, end: int) -> list[str]:
     """Return the stations that stand alone behind a platform: `Platform A: Dhoby Ghaut / Marina Bay`."""
-    words = page.text[start:end].strip(" :：–—-.")
+    words = _behind_next(page, page.text[start:end]).strip(" :：–—-.")
+    if (route := _ROUTE.search(words)) and not (is_not_now(words) or is_denying(words) or is_noted(words)):
+        words = words[: route.start()]
     if _CODE.fullmatch(words):
         return [words]
     named: list[str] = []
@@ -112,6 +130,19 @@ def lone_goal(page: RulePage, start: int, end: int) -> list[str]:
             return []
         named, alone = [*named, words[found.start : found.end]], found.end
     return [] if _BESIDE_GOAL.sub("", words[alone:]) else named
+
+
+def _behind_next(page: RulePage, words: str) -> str:
+    """Return what stands behind `next station`, unless another station comes first."""
+    found = NEXT_STATION.search(words)
+    is_first = found is not None and next(page.names.stations_in(words[: found.start()]), None) is None
+    return words[found.end() :] if found and is_first else words
+
+
+def names_platforms(page: RulePage, key: str) -> bool:
+    """Return whether a key says that platforms stand behind it, perhaps of one line: `NEL platforms`."""
+    plain = page.names.without_lines(key)
+    return page.vocabulary.meaning_of_key(plain) is Meaning.PLATFORM and sign_in(plain) is None
 
 
 def is_towards(page: RulePage, key: str) -> bool:
@@ -172,18 +203,32 @@ def _is_of_one(page: RulePage, found: re.Match[str], end: int) -> bool:
 
 def read_platform_prose(page: RulePage, start: int, end: int, headings: Sequence[str]) -> Iterator[Candidate]:
     """Yield what sentences say of platforms; whose the words are is left to their wording."""
-    for word in TOWARDS.finditer(page.text, start, end):
+    for word in _TRAINS_TO.finditer(page.text, start, end):
         sentence = sentence_at(page.text, word.start(), word.end())
         if is_not_now(page.text[slice(*sentence)]):
             continue
-        goals = goals_in(page, word.start(), min(sentence[1], end), TOWARDS)[:1]
-        for goal in goals:
+        for goal in goals_in(page, word.start(), min(sentence[1], end), _TRAINS_TO)[:1]:
             place = page.text.find(goal, word.end())
-            owner = owner_at(page.text, place, place + len(goal), PLATFORM)
-            is_clear = owner is not None and not _OTHER_SIGN.search(page.text, owner.end, place)
-            if owner is not None and is_clear and len(owner.labels) == 1:
-                line = line_of(page, *headings)
-                stretch = min(max(sentence[0], start), owner.start), sentence[1]  # a heading may name it
-                said = Said(stretch, stretch)
-                sign = next(iter(owner.labels))
-                yield claim(page, "platform", None, sign, said, towards=goal, line=line, is_tied=False)
+            yield from _read_goal_told(page, (place, place + len(goal)), start, headings)
+    for found in page.names.stations_in(page.text[start:end]):  # `Jurong East-bound trains`
+        if _BOUND_BEHIND.match(page.text, start + found.end, end) and found.slug != page.slug:
+            yield from _read_goal_told(page, (start + found.start, start + found.end), start, headings)
+
+
+def _read_goal_told(page: RulePage, goal: Bounds, start: int, headings: Sequence[str]) -> Iterator[Candidate]:
+    """Yield that trains go to a place which a sentence names from the platform whose the words are."""
+    sentence = sentence_at(page.text, *goal)
+    owner = owner_at(page.text, *goal, PLATFORM)
+    is_clear = owner is not None and not _OTHER_SIGN.search(page.text, owner.end, goal[0])
+    if owner is not None and is_clear and len(owner.labels) == 1:
+        stretch = min(max(sentence[0], start), owner.start), sentence[1]  # a heading may name it
+        yield claim(
+            page,
+            "platform",
+            None,
+            next(iter(owner.labels)),
+            Said(stretch, stretch),
+            towards=page.text[slice(*goal)],
+            line=line_of(page, *headings),
+            is_tied=False,
+        )

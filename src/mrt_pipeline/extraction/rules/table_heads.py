@@ -55,7 +55,8 @@ def head_in(
     row, *below = rows
     may_be_bare = not is_used and not any(page.words(head.row.cells[0].piece) for head in above)
     if below and (subjects := _subjects_of(page, row, topic, is_first=may_be_bare)):
-        return Head(row, subjects)
+        is_one_of_many = subjects == "platforms" and all(_subjects_of(page, it, topic) for it in below)
+        return None if is_one_of_many else Head(row, subjects)
     is_blank = not is_used and not page.words(row.cells[0].piece)
     if below and is_blank and _subjects_of(page, below[0], topic):  # it groups the columns below
         return Head(row, "contents")

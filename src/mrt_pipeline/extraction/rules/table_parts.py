@@ -24,6 +24,7 @@ from mrt_pipeline.extraction.rules.headers import is_noted, is_taken_back, witho
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import LINE_BREAK, part_of, split_bounds
+from mrt_pipeline.extraction.rules.sections import topic_below
 from mrt_pipeline.extraction.rules.table_heads import (
     Head,
     TableRow,
@@ -119,7 +120,7 @@ def parts_of(page: RulePage, table: Table, topic: Meaning | None) -> Iterator[Pa
             if body:
                 yield _part(page, lead, heads, body, about)
             lead, body, is_used = row.cells[0].piece, [], False
-            about = page.vocabulary.meaning_of(page.words(lead)) or topic
+            about = topic_below(page, page.words(lead), topic)
             continue
         above = [] if is_used or number == 0 or not heads or rows[number - 1] is not heads[-1].row else heads
         head = head_in(page, rows[number:], above, about, is_used=is_used)
