@@ -59,7 +59,7 @@ _STOP_LED = re.compile(
     rf"(?:bus stop\s+)?(?:(?:{BUS_STOP_CODE.pattern})[\s,;]*)+(?:$|(?<![,;])[^\d\s,;])", re.IGNORECASE
 )
 """Among bus services a number may be anything, unless it stands alone or more is said of it."""
-_STOP_NAMED = re.compile(rf"(?:{BUS_STOP_CODE.pattern})\s+[(（A-Z]")
+STOP_NAMED = re.compile(rf"(?:{BUS_STOP_CODE.pattern})\s+[(（A-Z]")
 """`22499 Opp Blk 662C`"""
 _STOP_SAID = re.compile(r"\bstops?\s+\d{5}(?!\d)", re.IGNORECASE)
 _STOP_WITH_SERVICES = re.compile(r"\d{5}\s*[:：]\s*\d{1,3}[A-Z]?(?:[\s,/]+\d{1,3}[A-Z]?)*")
@@ -263,7 +263,7 @@ def _items_with_meaning(
         if BUS_STOP_CODE.search(item.lead) and known in _MAY_NAME_STOPS:  # `54261 Opp Stn: 22, 24`
             start = page.text.rfind(item.lead, piece.start, item.start)
             yield replace(item, start=start, lead=None), Meaning.BUS_STOP, False
-        elif found := page.vocabulary.meaning_of(item.lead) or _meaning_of_preposition(item.lead):
+        elif found := page.vocabulary.meaning_of(item.lead):
             known = found
             is_answered = _is_answered_yes(page.text[item.start : item.end], known)
             yield item, known, False
@@ -288,10 +288,6 @@ def _is_key_of(page: RulePage, item: Item, following: Item) -> bool:
         return False
     meaning = page.vocabulary.meaning_of_key(page.text[item.start : item.end])
     return meaning is not None and meaning is page.vocabulary.meaning_of(following.lead)
-
-
-def _meaning_of_preposition(lead: str) -> Meaning | None:
-    return Meaning.LANDMARK if folded(lead) in ("for", "near", "to") else None
 
 
 def _read_part(
@@ -322,7 +318,7 @@ def _read_item(
         is_about_stops = (
             meaning in (Meaning.BUS, Meaning.BUS_STOP)
             or _STOP_WITH_SERVICES.fullmatch(words) is not None
-            or (meaning is None and (_STOP_NAMED.match(words) or _STOP_SAID.search(words)) is not None)
+            or (meaning is None and (STOP_NAMED.match(words) or _STOP_SAID.search(words)) is not None)
             or any(BUS_STOP_WORDS.search(part) for part in (words, item.lead or ""))
         )
         yield from _read_stops(page, item, labels, said, is_about_stops=is_about_stops)

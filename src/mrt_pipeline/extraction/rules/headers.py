@@ -33,6 +33,8 @@ _ORDER = (
     *(Meaning.STATION, Meaning.STATUS, Meaning.TIME, Meaning.BUS, Meaning.OTHER),
 )
 """Which meaning counts when a header has several: the one that says most."""
+_LEADING_ON = frozenset({"for", "near", "to"})
+"""Prepositions that head places by themselves."""
 _SHORT_IS = re.compile(r"(?<=what)['’]s\b", re.IGNORECASE)
 _AFFIRMED = re.compile(
     r"无障碍|无台阶|\bwithout (?:any )?steps\b|\btanpa halangan\b|\bno\.|\bnos?\b(?=\W*$)"
@@ -80,6 +82,8 @@ class Vocabulary:
 
     def meaning_of(self, header: str) -> Meaning | None:
         """Return what a header means; words that take it back make it one of no use."""
+        if folded(header) in _LEADING_ON:
+            return Meaning.LANDMARK
         parsed = list(self._parse(header))
         found = {meaning for _, meaning in parsed if meaning is not None}
         if {Meaning.BUS_STOP, Meaning.LANDMARK} <= found and _EITHER.search(header):

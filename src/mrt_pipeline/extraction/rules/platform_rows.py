@@ -102,7 +102,7 @@ def _read_below_signs(page: RulePage, row: TableRow, part: Part, section: Sectio
             continue
         bounds = cell.piece.start, cell.piece.end
         goals = goals_in(page, *bounds, TO)
-        if key is Meaning.TOWARDS and number > 0:
+        if key in _GOALS and number > 0:
             goals = goals_in(page, *bounds, None)
         elif column.sign and key in (None, Meaning.LINE):
             goals = goals or lone_goal(page, *bounds)

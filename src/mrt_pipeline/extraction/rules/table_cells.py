@@ -242,8 +242,10 @@ def _answers_first(at: _Place) -> bool:
 
 def _meaning_of_first(at: _Place) -> Meaning | None:
     """Return whether a row of answers begins with a place or a stop, by its column or the line above."""
-    lead = what_is(at.page, at.scope.above[:1]).meaning
-    found = next((it for it in (at.part.columns[0].meaning, lead) if it in _THINGS), None)
+    lead = what_is(at.page, at.scope.above[:1])
+    found = next((it for it in (lead.meaning, at.part.columns[0].meaning) if it in _THINGS), None)
+    if at.part.lead and lead.head and lead.meaning not in _THINGS:
+        return None
     return found if at.page.vocabulary.meaning_of_key(at.first) is None else None
 
 

@@ -38,6 +38,7 @@ from mrt_pipeline.extraction.rules.table_heads import (
 from mrt_pipeline.extraction.rules.values import (
     are_about_access,
     are_answers,
+    are_named_stops,
     are_stops,
     key_meaning,
     may_head_stops,
@@ -224,7 +225,9 @@ def _what_below(page: RulePage, lines: Sequence[str], cells: Sequence[Piece], *,
     if what.meaning is Meaning.LANDMARK and is_spanned:
         return What()  # one head across several columns is about none of them in particular
     is_open = what.meaning in (*_SILENT, Meaning.BUS) and may_head_stops(page, words)
-    return What(Meaning.BUS_STOP, words) if is_open and are_stops(page, cells) else what  # `Code and name`
+    are_codes = is_open and are_stops(page, cells)  # `Code and name`
+    are_named = what.is_open and what.meaning in (*_SILENT, Meaning.LANDMARK) and are_named_stops(page, cells)
+    return What(Meaning.BUS_STOP, words) if are_codes or are_named else what
 
 
 def _says_whose(page: RulePage, head: str) -> bool:

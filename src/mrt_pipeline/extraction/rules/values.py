@@ -10,11 +10,18 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named, sentence_at
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, access_in, denied_in, read_cell
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, STOP_NAMED, access_in, denied_in, read_cell
 from mrt_pipeline.extraction.rules.contexts import Labels, What, listed_exits, what_is
 from mrt_pipeline.extraction.rules.headers import is_harmless_head
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules.parts import part_of, split_items, split_list, split_parts
+from mrt_pipeline.extraction.rules.parts import (
+    LINE_BREAK,
+    part_of,
+    split_bounds,
+    split_items,
+    split_list,
+    split_parts,
+)
 from mrt_pipeline.extraction.rules.place_mentions import Need, is_generic, is_name
 from mrt_pipeline.extraction.rules.prose import LEADS_TO, names_led_to
 from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, FILLERS, Meaning, folded
@@ -156,6 +163,13 @@ def are_stops(page: RulePage, pieces: Sequence[Piece]) -> bool:
     """Return whether a code of a bus stop stands in each cell, but for those that are blank."""
     filled = [words for piece in pieces if (words := page.words(piece)) not in _BLANK]
     return bool(filled) and all(map(BUS_STOP_CODE.search, filled))
+
+
+def are_named_stops(page: RulePage, pieces: Sequence[Piece]) -> bool:
+    """Return whether each line of some cells is a bus stop's code and its name: `59049 Opp Yishun Stn`."""
+    lines = [line for piece in pieces for line in split_bounds(LINE_BREAK, page.text, piece.start, piece.end)]
+    filled = [words for line in lines if (words := page.text[slice(*line)]) not in _BLANK]
+    return bool(filled) and all(map(STOP_NAMED.match, filled))
 
 
 def are_about_access(cells: Sequence[str]) -> bool:
