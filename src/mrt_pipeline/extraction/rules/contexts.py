@@ -79,7 +79,9 @@ def exits_named(page: RulePage, words: str, *, may_be_bare: bool = False) -> Lab
     if labels := listed_exits(page, words, may_be_bare=may_be_bare):
         return labels
     named = labels_named(_PLURAL.sub("s", words))
-    if named and (page.names_other_station(words) or is_way_by_exit(words) or not _is_harmless_lead(words)):
+    if named and (
+        page.names_other_station(words) or is_way_by_exit(words) or not _is_harmless_lead(page, words)
+    ):
         return NOBODY
     if named:
         return tuple(sorted(named))
@@ -119,6 +121,7 @@ def _meaning_of(page: RulePage, words: str) -> Meaning | None:
     return page.vocabulary.meaning_of(words) or (Meaning.BUS_STOP if is_stops else None)
 
 
-def _is_harmless_lead(words: str) -> bool:
+def _is_harmless_lead(page: RulePage, words: str) -> bool:
     words = words.rstrip(" ?")
-    return not is_not_now(words) and not is_denying(words) and is_understood(words, may_name=True)
+    is_known = is_understood(words, may_name=True) or page.vocabulary.is_harmless(words)
+    return not is_not_now(words) and not is_denying(words) and is_known

@@ -302,3 +302,16 @@ def test_a_line_across_a_matrix_may_take_back_what_is_below_it() -> None:
     line = "<tr><td>{}</td><td colspan=2></td></tr>"
     assert published(f"<table>{head}{line.format('Places')}{rows}</table>") == {"A Zorba Hall"}
     assert published(f"<table>{head}{line.format('Planned places')}{rows}</table>") == set()
+
+
+@pytest.mark.parametrize("key", ["{} at Exit A", "Exit A {}", "{} (Exit A)", "Exit A: {}", "{}, Exit A"])
+def test_a_key_may_name_its_exit_beside_what_stands_behind_it(key: str) -> None:
+    facts = {"landmarks": "Golden Mall<br>Zorba", "bus stops": "59049", "access": "Lift"}
+    rows = "".join(f"<tr><td>{key.format(name)}</td><td>{value}</td></tr>" for name, value in facts.items())
+    assert published(f"<table>{rows}</table>") == {"A Golden Mall", "A Zorba", "A 59049", "A lift"}
+
+
+@pytest.mark.parametrize("key", ["{} not at Exit A", "former {} at Exit A", "{} past Exit A"])
+def test_a_key_may_say_that_things_are_not_at_the_exit_that_it_names(key: str) -> None:
+    rows = f"<tr><td>{key.format('landmarks')}</td><td>Golden Mall</td></tr>"
+    assert published(f"<table>{rows}<tr><td>Line</td><td>NSL</td></tr></table>") == set()
