@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import NOTE
-from mrt_pipeline.extraction.qualifiers import is_understood
+from mrt_pipeline.extraction.qualifiers import is_name, is_understood
 from mrt_pipeline.extraction.styles import INLINE_TAGS
 from mrt_pipeline.extraction.word_lists import word_list
 
@@ -56,6 +56,7 @@ _WORDED = re.compile(r"[^\W\d_]{3,}|[?？]")
 _ORDINAL = re.compile(r"\s*(?:st|[nr]d|th)\s*", re.IGNORECASE)
 _FILE_LINK = re.compile(r"\s*(?:file|image)\s*:", re.IGNORECASE)
 
+_BRACKET = re.compile(r"^\s*[(（][^()（）]*[)）]")
 _FILE_ENDING = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
 _OWN_BLOCKS = frozenset({"p", "div", "center", "body"})
 
@@ -132,7 +133,8 @@ def image_words(element: _Element) -> str | None:
     if not word:
         return None
     if word.casefold() in ICONS:
-        return f" {word} "
+        is_phrase = " " in word and is_denying(word)  # it denies nothing but what it names itself
+        return f"; {word}; " if is_phrase else f" {word} "
     if is_not_now(word) or is_denying(word):
         return NOTE
     block = _block_of(element)
@@ -149,6 +151,21 @@ def may_be_label(element: _Element) -> bool:
     if element.tag == "img":
         return _words_of(element) != "" and block.tag in _HEADS
     return True
+
+
+def words_behind(element: _Element) -> str | None:
+    """Return the words behind an element, but for brackets that belong to a name taken back before them.
+
+    `<s>Broadway Plaza</s> (closed 2014)`, where nothing else stands before them in their line.
+    """
+    tail: str | None = element.tail
+    words = text_in(element)
+    if element.tag not in TAKEN_BACK_TAGS or tail is None or is_understood(words) or not is_name(words):
+        return tail
+    before, parent = element.getprevious(), element.getparent()
+    lead = before.tail if before is not None else parent.text if parent is not None else None
+    begins_line = (before is None and parent.tag in _ITEMS) or (before is not None and before.tag == "br")
+    return _BRACKET.sub("", tail) if begins_line and not (lead or "").strip() else tail
 
 
 def is_struck_exit(element: _Element) -> bool:

@@ -22,6 +22,7 @@ from mrt_pipeline.extraction.page_noise import (
     notes_of,
     notice_of,
     remark_of,
+    words_behind,
 )
 from mrt_pipeline.extraction.page_parts import (
     SHOWN_CHARS,
@@ -99,7 +100,7 @@ def _read(root: _Element, reader: _Reader) -> None:
     for event, element in walk:
         if event == "end":
             looks.pop()
-            reader.end(element, _seen(element.tail, looks[-1]))
+            reader.end(element, _seen(words_behind(element), looks[-1]))
             continue
         is_styled = sheets.may_hide(element)
         look = look_of(element, looks[-1], is_hidden=is_styled)

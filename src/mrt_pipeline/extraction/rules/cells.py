@@ -35,6 +35,7 @@ from mrt_pipeline.extraction.rules.parts import (
     LINE_BREAK,
     Item,
     Part,
+    part_of,
     split_bounds,
     split_items,
     split_parts,
@@ -86,6 +87,7 @@ _LIFT_WITH_REMARK = re.compile(
     re.IGNORECASE,
 )
 """A remark on nothing but a lift that is listed by itself."""
+_BY_RAMP = re.compile(r"\b(?:via|by|using)\s+(?:(?:the|a)\s+)?ramps?\b", re.IGNORECASE)
 _OF_A_THING = re.compile(
     r"(?:(?:former|previous|old|planned|proposed|future)\s+)?(?:bus stops?|lifts?|elevators?"
     r"|escalators?|ramps?|stairs|staircases?|(?:accessible )?toilets?)\b"
@@ -131,13 +133,19 @@ def _read_part_of(
     page: RulePage, piece: Piece, meaning: Meaning | None, labels: Labels, row: Bounds | None, *, need: Need
 ) -> Iterator[Candidate]:
     is_about_access = meaning in FEATURES or meaning is Meaning.ACCESS
+    around = _around_doubted_lift(page.text, piece.start, piece.end)
+    if is_not_now(BRACKETS.sub(" ", page.words(piece))):  # else it takes back all that it stands with
+        parts = [part_of(piece, *bounds) for bounds in around]
+    else:
+        parts = [piece]
     doubtful = [
         stretch
-        for start, end in _around_doubted_lift(page.text, piece.start, piece.end)
+        for start, end in around
         for stretch in doubtful_stretches(page.text, start, end, is_about_access=is_about_access)
     ]
     is_access_doubtful = _needs_doubted_lift(page.words(piece))
-    for found in _read_items(page, piece, meaning, labels, row, need=need):
+    items = (it for part in parts for it in _read_items(page, part, meaning, labels, row, need=need))
+    for found in items:
         if is_access_doubtful and found.field == "access":
             continue
         left, right = found.cell or (piece.start, piece.end)
@@ -147,19 +155,26 @@ def _read_part_of(
 
 def _around_doubted_lift(text: str, start: int, end: int) -> list[Bounds]:
     """Return a list without a lift that may not be there: of `Escalator, lift (planned)` the escalator."""
-    found = _LIFT_WITH_REMARK.search(text[start:end]) if text.find("(", start, end) >= 0 else None
+    found = _LIFT_WITH_REMARK.search(text[start:end])
     if found is None or is_understood(found["remark"].strip(" ()"), may_name=True, may_deny=True):
         return [(start, end)]
-    around = (start, start + found.start()), (start + found.end(), end)
-    return [bounds for bounds in around if text[slice(*bounds)].strip()]
+    both = (start, start + found.start()), (start + found.end(), end)
+    around = [bounds for bounds in both if text[slice(*bounds)].strip()]
+    return around if around or "(" in found["remark"] else [(start, end)]
 
 
 def _needs_doubted_lift(words: str) -> bool:
     """Return whether a list beside a lift that may not be there has a lift, or a way that may be by it."""
     around = _around_doubted_lift(words, 0, len(words))
-    said = [value for bounds in around for value in access_in(words[slice(*bounds)])]
+    said = [
+        (value, _BY_RAMP.search(words[slice(*bounds)]))
+        for bounds in around
+        for value in access_in(words[slice(*bounds)])
+    ]
     is_divided = around != [(0, len(words))]
-    return is_divided and any(value == "lift" or MEANING.get(value) is StepFree.YES for value in said)
+    return is_divided and any(
+        value == "lift" or (MEANING.get(value) is StepFree.YES and not by_ramp) for value, by_ramp in said
+    )
 
 
 def without_doubted_lift(words: str) -> str:
