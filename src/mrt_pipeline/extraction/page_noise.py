@@ -164,7 +164,8 @@ def words_behind(element: _Element) -> str | None:
         return tail
     before, parent = element.getprevious(), element.getparent()
     lead = before.tail if before is not None else parent.text if parent is not None else None
-    begins_line = (before is None and parent.tag in _ITEMS) or (before is not None and before.tag == "br")
+    is_first = before is None and parent is not None and parent.tag in _ITEMS
+    begins_line = is_first or (before is not None and before.tag == "br")
     return _BRACKET.sub("", tail) if begins_line and not (lead or "").strip() else tail
 
 
