@@ -86,6 +86,17 @@ class Words:
         """Let what follows begin as a new item."""
         self._is_broken = bool(self.text.strip())
 
+    @property
+    def is_behind_key(self) -> bool:
+        """Return whether what was written last is a key: `Landmarks:`."""
+        return not self._is_broken and self.text.rstrip().endswith((":", "："))
+
+    def end_key(self) -> None:
+        """Let what was written since the last item began be the key of what follows."""
+        if self._is_broken or not self.text.strip():
+            return
+        self.text = self.text.rstrip() + (" " if self.is_behind_key else ": ")
+
     def open_link(self) -> None:
         """Let a link begin here."""
         if self._is_broken:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mrt_pipeline.errors import ConfigError
 from mrt_pipeline.extraction.access_words import is_denying, is_elsewhere, is_not_now
+from mrt_pipeline.extraction.mentions import EXIT
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.words import FILLERS, SIGNS, Meaning, folded
 
@@ -130,7 +131,7 @@ class Vocabulary:
     def _phrases_of(self, header: str) -> Iterator[tuple[str, Meaning | None]]:
         if len(header) > MAX_HEADER_CHARS:
             return
-        words = list(_words_of(header))
+        words = list(_words_of(EXIT.pattern.sub(" exit ", header)))  # whichever it is
         place = 0
         while place < len(words):
             for phrase in self._by_first.get(words[place], ()):

@@ -36,7 +36,7 @@ _NUMBERS = re.compile(r"[\d\s,;/&]+")
 _BLANK = frozenset({"", "-", "–", "—"})
 _OPEN = frozenset({None, Meaning.OTHER, Meaning.STATUS})
 """Below such heads values are what they are by themselves; a name may be that of a road or a person."""
-_VALUES = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, Meaning.ACCESS, *FEATURES})
+VALUES = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, Meaning.ACCESS, *FEATURES})
 _TELLS = re.compile(
     rf"{LEADS_TO.pattern}"
     r"|\b(?:you(?:['’]ll| will| can)?(?: also)? (?:find|see|reach)|in front of)\s+(?:the\s+)?",
@@ -75,10 +75,10 @@ def read_value(
     if not what.is_open:
         if all(noted.end <= piece.start or piece.end <= noted.start for noted in page.headed):
             page.note_unknown(what.head, labels, piece.start, piece.end)
-    elif what.meaning in _VALUES:
+    elif what.meaning in VALUES:
         yield from read_cell(page, piece, what.meaning, labels, row)
     elif what.meaning in _OPEN and not (is_keyed and what.meaning is not None):
-        own = topic if not what.head and topic in _VALUES else None
+        own = topic if not what.head and topic in VALUES else None
         if own is None and what.meaning is None and beside:
             own = meaning_by_form(page, what.head, [piece, *beside])
             if own is Meaning.LANDMARK:  # among them may be stops and lifts

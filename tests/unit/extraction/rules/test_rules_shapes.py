@@ -253,3 +253,64 @@ def test_an_entry_that_may_close_an_exit_takes_back_what_stands_beside_it(words:
 
 def test_a_lift_from_a_coming_quarter_is_not_there_now() -> None:
     assert published(f"{EXITS}<h3>Exit A</h3><ul><li>Lift from Q3</li></ul>") == set()
+
+
+FACTS = {"A Golden Mall", "A Zorba", "A 59049", "A lift", "B Silver Hall", "B 59041", "B escalator"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        _box("Exits", "A: Golden Mall, Zorba<br>B: Silver Hall")
+        + _box("Bus stops", "A: 59049<br>B: 59041")
+        + _box("Access", "A – Lift<br>B – Escalator"),
+        "".join(
+            _box(f"Exit {label} {key}", value)
+            for label, key, value in (
+                *(("A", "landmarks", "Golden Mall, Zorba"), ("A", "bus stop", "59049")),
+                *(("A", "access", "Lift"), ("B", "landmarks", "Silver Hall")),
+                *(("B", "bus stop", "59041"), ("B", "access", "Escalator")),
+            )
+        ),
+        table(
+            "Exit | Details",
+            "A | <dl><dt>Landmarks</dt><dd>Golden Mall</dd><dd>Zorba</dd><dt>Bus stop</dt><dd>59049</dd>"
+            "<dt>Access</dt><dd>Lift</dd></dl>",
+            "B | <dl><dt>Landmarks:</dt><dd>Silver Hall</dd><dt>Bus stop:</dt><dd>59041</dd>"
+            "<dt>Access:</dt><dd>Escalator</dd></dl>",
+        ),
+        "<aside class='portable-infobox'><section class='pi-panel'><ul class='pi-section-navigation'>"
+        "<li class='pi-section-tab'>Exit A</li><li class='pi-section-tab'>Exit B</li></ul>"
+        + "".join(
+            f"<div class='pi-section-content'><div class='pi-data'><h3 class='pi-data-label'>For</h3>"
+            f"<div class='pi-data-value'>{places}</div></div><div class='pi-data'>"
+            f"<h3 class='pi-data-label'>Bus stop</h3><div class='pi-data-value'>{stop}</div></div>"
+            f"<div class='pi-data'><h3 class='pi-data-label'>Access</h3>"
+            f"<div class='pi-data-value'>{access}</div></div></div>"
+            for places, stop, access in (
+                ("Golden Mall, Zorba", "59049", "Lift"),
+                ("Silver Hall", "59041", "Escalator"),
+            )
+        )
+        + "</section></aside>",
+    ],
+    ids=["lines with labels", "keys with exits", "terms in a cell", "tabs in a box"],
+)
+def test_boxes_and_cells_say_of_each_exit_its_own(html: str) -> None:
+    assert published(html) == FACTS
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        _box("Exits", "A: closed<br>B (planned): Silver Hall") + _box("Towers", "A: Golden Mall<br>B: Zorba"),
+        _box("Landmarks", "1 – Golden Mall<br>2 – Zorba Hall"),
+        _box("Landmarks", "A: Golden Mall<br>Silver Hall"),
+        _box("Former exit B landmarks", "Silver Hall") + _box("Exit B landmarks not built", "Zorba Hall"),
+        table("Exit | Details", "A | <dl><dt>Former landmarks</dt><dd>Golden Mall</dd><dd>Zorba</dd></dl>"),
+        table("Exit | Details", "A | <dl><dt><s>Landmarks</s></dt><dd>Zorba</dd></dl>"),
+    ],
+    ids=["not in use", "numbers", "a line of none", "keys that take back", "a term", "a struck term"],
+)
+def test_boxes_and_cells_may_take_back_or_leave_open_what_is_of_an_exit(html: str) -> None:
+    assert published(html) == set()
