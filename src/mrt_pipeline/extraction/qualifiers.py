@@ -40,7 +40,7 @@ _ONE_WAY = wording("one_way")
 """An escalator is there whichever way it runs; of a lift such words are a doubt."""
 _HARMLESS_PHRASES = (
     _ONE_WAY,
-    *map(wording, ("harmless_dates", "harmless_only", "harmless_ways", "harmless_buses")),
+    *map(wording, ("harmless_dates", "harmless_only", "harmless_ways", "harmless_walk", "harmless_buses")),
     re.compile(r"\b[A-Z][a-z]+ [A-Z](?= Stn\b)"),  # stops at a station of a long name: `Holland V Stn`
     *VOCABULARY.values(),
 )

@@ -58,7 +58,9 @@ def listed_exits(page: RulePage, words: str, *, may_be_bare: bool = True) -> Lab
         return None
     rest = words[found.rest_start :]
     is_plain = rest.strip(" .:：") in ("", "only") or (
-        rest.lstrip()[:1] in ("(", "（") and (is_understood(rest, may_name=True) or _is_road(rest))
+        labels_named(rest) <= set(found.labels)
+        and rest.lstrip()[:1] in ("(", "（")
+        and (is_understood(rest, may_name=True) or _is_road(rest))
     )
     return found.labels if is_plain and not is_noted(words) else None
 

@@ -104,7 +104,9 @@ class Vocabulary:
         """Return what some words mean if all of them belong to the name of a column or entry."""
         parsed = list(self._parse(words))
         is_key = all(meaning or word in _FILLERS for word, meaning in parsed) and parsed[-1:] != [("a", None)]
-        return self.meaning_of(words) if is_key else None
+        meaning = self.meaning_of(words) if is_key else None
+        is_one_exit = meaning is Meaning.EXIT and EXIT.pattern.search(words) is not None
+        return None if is_one_exit else meaning
 
     def meaning_below(self, header: str, lowest: str) -> Meaning | None:
         """Return what a head in several rows means; of words about access the lowest count: `Lift`.

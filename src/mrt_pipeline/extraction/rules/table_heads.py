@@ -115,6 +115,8 @@ def _subjects_of(
 
 def _says_more(page: RulePage, words: str) -> bool:
     """Return whether words say at once what an exit has: `Exit A: lift`, `59049 (Exit A)`."""
+    if ";" in words and "(" in words:  # lines, each with what its exit has
+        return True
     found = read_labels(page, words)
     is_answered = found is not None and words[found.rest_start :].lstrip()[:1] in (":", "：")
     return is_answered or BUS_STOP_CODE.search(words) is not None

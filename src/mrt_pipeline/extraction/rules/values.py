@@ -116,22 +116,33 @@ def exits_behind(page: RulePage, piece: Piece, what: What) -> list[tuple[Piece, 
     """
     if whole := _before_exits(page, piece):
         return [(*whole, what)]
+    return _each_before_exits(page, piece, what) or _each_before_exits(page, piece, what, may_be_bare=True)
+
+
+def _each_before_exits(
+    page: RulePage, piece: Piece, what: What, *, may_be_bare: bool = False
+) -> list[tuple[Piece, Labels, What]]:
+    """Return what the parts of a piece name before their exits; bare labels count if several have them."""
     found: list[tuple[Piece, Labels, What]] = []
     for item in split_items(page.text, piece):
         of_item = what if item.lead is None else what_is(page, [item.lead])
         for part in split_parts(page.text, item):
-            owned = _before_exits(page, Piece(part.start, part.end, part.links))
+            owned = _before_exits(page, Piece(part.start, part.end, part.links), may_be_bare=may_be_bare)
             if owned is None or item.is_taken_back:
                 return []
             found.append((*owned, of_item))
-    return found
+    return found if len(found) > 1 or not may_be_bare else []
 
 
-def _before_exits(page: RulePage, piece: Piece) -> tuple[Piece, Labels] | None:
+def _before_exits(page: RulePage, piece: Piece, *, may_be_bare: bool = False) -> tuple[Piece, Labels] | None:
     match = _EXITS_BEHIND.fullmatch(page.text, piece.start, piece.end)
     if match is None or len(BUS_STOP_CODE.findall(match["name"])) > 1:  # which one is meant?
         return None
     labels = listed_exits(page, match["exits"], may_be_bare=False)
+    if labels is None and may_be_bare and page.text[piece.end - 1] == ")":
+        bare = listed_exits(page, match["exits"]) or ()
+        is_letter = all(label.isalpha() and label not in page.legend for label in bare)
+        labels = bare if is_letter else None  # a number may count things
     return (part_of(piece, *match.span("name")), labels) if labels else None
 
 

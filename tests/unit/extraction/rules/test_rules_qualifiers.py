@@ -308,3 +308,13 @@ def test_a_lift_to_come_takes_back_nothing_that_is_listed_beside_it(cell: str) -
 def test_a_way_by_a_ramp_needs_no_lift_that_is_to_come(way: str, facts: set[str]) -> None:
     assert published(table("Exit | Access", f"A | Lift (proposed)<br>{way}")) == facts
     assert published(table("Exit | Access", f"A | {way}, all proposed")) == set()
+
+
+def test_the_time_of_a_walk_takes_nothing_back() -> None:
+    cell = "Golden Mall (5 min walk), Zorba (10-minute walk), Kinex (200 m away), Orto (walk in 2031)"
+    assert published(table("Exit | Landmarks", f"A | {cell}")) == {"A Golden Mall", "A Zorba", "A Kinex"}
+
+
+def test_an_escalator_that_runs_up_is_there_and_one_that_is_down_may_not_be() -> None:
+    html = table("Exit | Access", "A | Escalator (up)", "B | Escalator (down)", "C | Lift (up)")
+    assert published(html) == {"A escalator"}

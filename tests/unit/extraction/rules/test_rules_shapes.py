@@ -264,6 +264,9 @@ FACTS = {"A Golden Mall", "A Zorba", "A 59049", "A lift", "B Silver Hall", "B 59
         _box("Exits", "A: Golden Mall, Zorba<br>B: Silver Hall")
         + _box("Bus stops", "A: 59049<br>B: 59041")
         + _box("Access", "A – Lift<br>B – Escalator"),
+        _box("Exits", "Exit A (Golden Mall, Zorba)<br>Exit B (Silver Hall)")
+        + _box("Bus stops", "59049 (A)<br>59041 (B)")
+        + _box("Access", "Lift (A), escalator (B)"),
         "".join(
             _box(f"Exit {label} {key}", value)
             for label, key, value in (
@@ -294,7 +297,7 @@ FACTS = {"A Golden Mall", "A Zorba", "A 59049", "A lift", "B Silver Hall", "B 59
         )
         + "</section></aside>",
     ],
-    ids=["lines with labels", "keys with exits", "terms in a cell", "tabs in a box"],
+    ids=["lines with labels", "labels in brackets", "keys with exits", "terms in a cell", "tabs in a box"],
 )
 def test_boxes_and_cells_say_of_each_exit_its_own(html: str) -> None:
     assert published(html) == FACTS
@@ -306,11 +309,25 @@ def test_boxes_and_cells_say_of_each_exit_its_own(html: str) -> None:
         _box("Exits", "A: closed<br>B (planned): Silver Hall") + _box("Towers", "A: Golden Mall<br>B: Zorba"),
         _box("Landmarks", "1 – Golden Mall<br>2 – Zorba Hall"),
         _box("Landmarks", "A: Golden Mall<br>Silver Hall"),
+        _box("Access", "Lift (2), escalator (1)") + _box("Bus stop", "59049 (A)"),
+        "<p>A = open by day</p>" + _box("Bus stops", "59049 (A)<br>59041 (A)"),
+        "<table><tr><th>Exits</th><td>Exit A (Tan Road)<br>Exit B (Lim Road)</td></tr>"
+        "<tr><th>Bus stop</th><td>59049</td></tr></table>",
         _box("Former exit B landmarks", "Silver Hall") + _box("Exit B landmarks not built", "Zorba Hall"),
         table("Exit | Details", "A | <dl><dt>Former landmarks</dt><dd>Golden Mall</dd><dd>Zorba</dd></dl>"),
         table("Exit | Details", "A | <dl><dt><s>Landmarks</s></dt><dd>Zorba</dd></dl>"),
     ],
-    ids=["not in use", "numbers", "a line of none", "keys that take back", "a term", "a struck term"],
+    ids=[
+        "not in use",
+        "numbers",
+        "a line of none",
+        "counts",
+        "a legend",
+        "no head",
+        "keys that take back",
+        "a term",
+        "a struck term",
+    ],
 )
 def test_boxes_and_cells_may_take_back_or_leave_open_what_is_of_an_exit(html: str) -> None:
     assert published(html) == set()
