@@ -25,7 +25,10 @@ TOWARDS = re.compile(
     "|".join(rf"\b{word}\b" if word.isascii() else re.escape(word) for word in (*TOWARDS_WORDS, "is for")),
     re.IGNORECASE,
 )
-TO = re.compile(rf"{TOWARDS.pattern}|(?-i:\b(?:[Tt]o|[Ff]or|[Kk]e)(?=\s+[A-Z]))", re.IGNORECASE)
+TO = re.compile(
+    rf"{TOWARDS.pattern}|(?-i:(?<!ext )(?<!lose )(?<!losest )\b(?:[Tt]o|[Ff]or|[Kk]e)(?=\s+[A-Z]))",
+    re.IGNORECASE,
+)
 """In an entry or row about a platform a plain `to` will do."""
 NEXT_STATION = re.compile(r"\bnext(?: (?:station|stop)\b(?:\s+is\b)?\s*[:：–—-]?|\s*[:：])\s*", re.IGNORECASE)
 """Says which way trains go where nothing else does."""
@@ -36,6 +39,7 @@ _TRAINS_TO = re.compile(
     re.IGNORECASE,
 )
 """`trains to Jurong East`, `Platform A for Jurong East`"""
+_OTHER_TRAINS = wording("other_trains")
 _BOUND_BEHIND = wording("bound_behind")
 _SIGNED = re.compile(
     rf"\s*(?:and\s+)?(?:(?i:{_WORDS})\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
@@ -188,6 +192,9 @@ def read_signed(
         if not found or is_not_now(page.text[left:right]) or not (row or _is_of_one(page, found, right)):
             continue
         bounds = found.span("goal") if "goal" in found.re.groupindex else (found.end(), right)
+        way = TO.search(page.text, *bounds)
+        if not row and way and _OTHER_TRAINS.search(page.text, bounds[0], way.start()):
+            continue
         goals = goals_in(page, *bounds, TO) or lone_goal(page, *bounds)
         if len(goals) == 1 or not row:
             line = line_of(page, page.text[slice(*((start, end) if row else (left, right)))], *headings)
@@ -218,6 +225,8 @@ def read_platform_prose(page: RulePage, start: int, end: int, headings: Sequence
 def _read_goal_told(page: RulePage, goal: Bounds, start: int, headings: Sequence[str]) -> Iterator[Candidate]:
     """Yield that trains go to a place which a sentence names from the platform whose the words are."""
     sentence = sentence_at(page.text, *goal)
+    if _OTHER_TRAINS.search(page.text, *sentence):
+        return
     owner = owner_at(page.text, *goal, PLATFORM)
     is_clear = owner is not None and not _OTHER_SIGN.search(page.text, owner.end, goal[0])
     if owner is not None and is_clear and len(owner.labels) == 1:

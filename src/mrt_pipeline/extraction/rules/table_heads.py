@@ -9,6 +9,7 @@ from typing import Literal
 from mrt_pipeline.extraction.page_model import Cell
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
 from mrt_pipeline.extraction.rules.contexts import exits_named
+from mrt_pipeline.extraction.rules.headers import is_taken_back
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.platforms import led_sign, sign_in
@@ -43,7 +44,8 @@ def is_full_width(page: RulePage, row: TableRow) -> bool:
     words = page.words(first.piece)
     is_alone = bool(others) and bool(words) and not any(page.words(cell.piece) for cell in others)
     is_merged = len(others) > 1 and len({cell.origin for cell in others}) == 1
-    return is_alone and (first.is_header or is_merged)
+    takes_back = is_taken_back(words) and exits_named(page, words) is None
+    return is_alone and (first.is_header or is_merged or takes_back)
 
 
 def head_in(

@@ -131,6 +131,7 @@ def test_platforms_and_where_their_trains_go_in_more_shapes(html: str) -> None:
     [
         _box("Former platforms", "A: Jurong East"),
         _box("Platform A towards the depot", "Jurong East"),
+        _box("Platform A", "Next to Khatib Camp"),
         table("Platform | Towards", "A | from Canberra, next stop unknown"),
         "<ul><li>Platform A: Jurong East via Canberra until 2030</li></ul>",
         "<ul><li>Platform A: next to Canberra</li></ul>",
@@ -162,6 +163,12 @@ def test_sentences_tell_which_trains_use_which_platform(html: str) -> None:
     [
         "<p>Trains to Jurong East do not call at Platform A.</p>",
         "<p>Trains to Jurong East once used Platform A.</p>",
+        "<p>Trains to Jurong East used Platform A during the works.</p>",
+        "<p>In 2019, trains to Jurong East left from Platform A.</p>",
+        "<p>Some trains to Jurong East leave from Platform A.</p>",
+        "<p>The last train to Jurong East leaves Platform A at midnight.</p>",
+        "<p>Passengers change from Platform A to trains for Jurong East.</p>",
+        "<p>Platform A is closest to trains to Jurong East.</p>",
         "<p>Change here for trains to Jurong East. Platform A has screen doors.</p>",
         "<p>Trains from Jurong East use Platform A.</p>",
         "<p>Platform A and Platform B share trains to Jurong East.</p>",

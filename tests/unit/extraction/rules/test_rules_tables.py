@@ -302,6 +302,8 @@ def test_a_line_across_a_matrix_may_take_back_what_is_below_it() -> None:
     line = "<tr><td>{}</td><td colspan=2></td></tr>"
     assert published(f"<table>{head}{line.format('Places')}{rows}</table>") == {"A Zorba Hall"}
     assert published(f"<table>{head}{line.format('Planned places')}{rows}</table>") == set()
+    apart = "<tr><td>Planned places</td><td></td><td></td></tr>"
+    assert published(f"<table>{head}{apart}{rows}</table>") == set()
 
 
 @pytest.mark.parametrize("key", ["{} at Exit A", "Exit A {}", "{} (Exit A)", "Exit A: {}", "{}, Exit A"])
