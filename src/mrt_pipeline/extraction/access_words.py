@@ -40,6 +40,7 @@ _WITHOUT_STEPS = wording("round_steps")
 _CONTRAST = wording("contrast")
 _STRONG_CONTRAST = wording("strong_contrast")
 _TAKING_BACK = tuple(map(wording, ("not_now", "gone", "unsure", "restricted")))
+_FORMER_NAME = wording("former_name")
 _AT_A_DISTANCE = wording("at_a_distance")
 _MACHINE_TALK = wording("machine_talk")
 _YEAR = re.compile(
@@ -89,7 +90,13 @@ def is_denying(text: str) -> bool:
 @lru_cache(maxsize=1024)
 def is_not_now(sentence: str) -> bool:
     """Return whether a sentence is about the past, plans, possibilities, or something not for everybody."""
+    sentence = _FORMER_NAME.sub(" ", sentence)
     return any(words.search(sentence) for words in _TAKING_BACK)
+
+
+def is_former_name(words: str) -> bool:
+    """Return whether brackets say how a thing was called before that is still there: `(formerly OneKM)`."""
+    return _FORMER_NAME.fullmatch(f"({words})") is not None
 
 
 def is_of_later_year(sentence: str, year: int) -> bool:

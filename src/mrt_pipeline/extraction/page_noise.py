@@ -147,7 +147,8 @@ def image_words(element: _Element) -> str | None:
     if not word:
         return None
     if word.casefold() in ICONS:
-        return f" {word} "
+        is_phrase = " " in word and is_denying(word)  # it denies nothing but what it names itself
+        return f"; {word}; " if is_phrase else f" {word} "
     if is_not_now(word) or is_denying(word):
         return NOTE
     block = _block_of(element)
@@ -183,7 +184,7 @@ def is_struck_thing(element: _Element) -> bool:
         return True
     named = [word for word in words.split() if word[0].isupper() and word.casefold() not in HARMLESS]
     is_state = is_not_now(words) or is_denying(words) or (len(named) == 1 and _STATE.fullmatch(named[0]))
-    return bool(named) and not is_state and not labels_named(words)
+    return bool(named) and not (is_state or is_understood(words) or labels_named(words))
 
 
 def _has_caption_of_exit(element: _Element) -> bool:

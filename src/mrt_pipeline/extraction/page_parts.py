@@ -98,6 +98,17 @@ class Words:
         """Take that a place or a stop was struck out here."""
         self._is_of_struck |= self._is_broken or not self.text[self._item_start :].strip()
 
+    @property
+    def is_behind_key(self) -> bool:
+        """Return whether what was written last is a key: `Landmarks:`."""
+        return not self._is_broken and self.text.rstrip().endswith((":", "："))
+
+    def end_key(self) -> None:
+        """Let what was written since the last item began be the key of what follows."""
+        if self._is_broken or not self.text.strip():
+            return
+        self.text = self.text.rstrip() + (" " if self.is_behind_key else ": ")
+
     def open_link(self) -> None:
         """Start a link here."""
         if self._is_broken:

@@ -11,9 +11,13 @@ from mrt_pipeline.extraction.page_noise import text_in
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_PANES = frozenset({"tabbertab", "wds-tab__content", "tabber__panel", "tab-pane", "tabcontent"})
-_LABELS = frozenset({"wds-tabs__tab", "tabber__tab", "nav-link", "tablinks"})
-_BARS = frozenset({"wds-tabs__wrapper", "wds-tabs", "tabber__header", "nav-tabs", "tabbernav"})
+_PANES = frozenset(
+    {"tabbertab", "wds-tab__content", "tabber__panel", "tab-pane", "tabcontent", "pi-section-content"}
+)
+_LABELS = frozenset({"wds-tabs__tab", "tabber__tab", "nav-link", "tablinks", "pi-section-tab"})
+_BARS = frozenset(
+    {"wds-tabs__wrapper", "wds-tabs", "tabber__header", "nav-tabs", "tabbernav", "pi-section-navigation"}
+)
 _TITLES = ("title", "data-title", "data-mw-tabber-title", "data-hash", "aria-label")
 _LEVEL = "h6"
 
@@ -36,6 +40,8 @@ def _head_panes_of(box: _Element) -> None:
         if title := own or (labels[number] if is_paired else None):
             heading = pane.makeelement(_LEVEL)
             heading.text, heading.tail = writable(title), writable(pane.text or "")
+            if next(pane.iterancestors("aside"), None) is not None:
+                heading.set("class", "pi-header")
             pane.text = None
             pane.insert(0, heading)
     for bar in list(_of_class(box, _BARS)) if is_paired else []:

@@ -292,7 +292,8 @@ class _Reader:
 
     def _start_block(self, tag: str) -> None:
         if self._tables:
-            self._words().break_item()
+            if tag != "dd" or not self._words().is_behind_key:
+                self._words().break_item()
             return
         self.flush()
         if tag in _LISTS:
@@ -305,7 +306,7 @@ class _Reader:
 
     def _end_block(self, tag: str) -> None:
         if self._tables:
-            self._words().break_item()
+            self._words().end_key() if tag == "dt" else self._words().break_item()
             return
         self.flush()
         if tag in _KINDS and self._items:

@@ -91,6 +91,10 @@ class PlaceNames:
         """Return the codes of the lines named in a text."""
         return {self.line_codes[_folded(match.group())] for match in self._line_pattern.finditer(text)}
 
+    def without_lines(self, text: str) -> str:
+        """Return a text with blanks in place of the lines named in it."""
+        return self._line_pattern.sub(" ", text)
+
     def lines_headed(self, text: str) -> set[str]:
         """Return the codes of the lines that a heading names, also by a station code: `NS4 exits`."""
         prefixes = {match.group(1) for match in _STATION_CODE.finditer(text)}

@@ -13,7 +13,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from mrt_pipeline.extraction.access_words import VOCABULARY, is_denying, is_not_now, without_doubts
+from mrt_pipeline.extraction.access_words import (
+    VOCABULARY,
+    is_denying,
+    is_former_name,
+    is_not_now,
+    without_doubts,
+)
 from mrt_pipeline.extraction.mentions import EXIT, PLATFORM
 from mrt_pipeline.extraction.page_model import CELL_BREAK, NOTE
 from mrt_pipeline.extraction.word_lists import word_list, wording
@@ -34,7 +40,7 @@ _ONE_WAY = wording("one_way")
 """the direction of travel: harmless for an escalator, doubtful for a lift"""
 _HARMLESS_PHRASES = (
     _ONE_WAY,
-    *map(wording, ("harmless_dates", "harmless_only", "harmless_ways", "harmless_buses")),
+    *map(wording, ("harmless_dates", "harmless_only", "harmless_ways", "harmless_walk", "harmless_buses")),
     re.compile(r"\b[A-Z][a-z]+ [A-Z](?= Stn\b)"),  # stops at a station of a long name: `Holland V Stn`
     *VOCABULARY.values(),
 )
@@ -321,11 +327,14 @@ def _is_known_bracket(words: str, before: str) -> bool:
     """
     is_stop = _STOP_CODE.fullmatch(before[-CODE_DIGITS:]) is not None
     return (
-        is_understood(words, may_name=True) or _is_short_for(words, before) or (is_stop and _is_name(words))
+        is_understood(words, may_name=True)
+        or is_former_name(words)
+        or _is_short_for(words, before)
+        or (is_stop and is_name(words))
     )
 
 
-def _is_name(words: str) -> bool:
+def is_name(words: str) -> bool:
     """Return whether words are written like a name of several words, none of which may be a remark."""
     found = [match.group() for match in _WORD.finditer(words)]
     known = HARMLESS | PLACE_KINDS

@@ -60,7 +60,7 @@ _STOP_LED = re.compile(
     rf"(?:bus stop\s+)?(?:(?:{BUS_STOP_CODE.pattern})[\s,;]*)+(?:$|(?<![,;])[^\d\s,;])", re.IGNORECASE
 )
 """stop codes in a column of bus services, where a number counts only if alone or followed by a description"""
-_STOP_NAMED = re.compile(rf"(?:{BUS_STOP_CODE.pattern})\s+[(（A-Z]")
+STOP_NAMED = re.compile(rf"(?:{BUS_STOP_CODE.pattern})\s+[(（A-Z]")
 """a stop code with its name: `22499 Opp Blk 662C`"""
 _STOP_SAID = re.compile(r"\bstops?\s+\d{5}(?!\d)", re.IGNORECASE)
 _STOP_WITH_SERVICES = re.compile(r"\d{5}\s*[:：]\s*\d{1,3}[A-Z]?(?:[\s,/]+\d{1,3}[A-Z]?)*")
@@ -88,6 +88,7 @@ _LIFT_WITH_REMARK = re.compile(
     re.IGNORECASE,
 )
 """a remark that applies only to a lift in a list: `Escalator, lift (planned)`"""
+_BY_RAMP = re.compile(r"\b(?:via|by|using)\s+(?:(?:the|a)\s+)?ramps?\b", re.IGNORECASE)
 _OF_A_THING = re.compile(
     r"(?:(?:(?:does|do|has|have)\s(?:this|the)\s(?:exit|entrance|station)(?:\shave)?|(?:is|are)\sthere|any)\s(?:an?\s|any\s)?)?"
     r"(?:(?:former|previous|old|planned|proposed|future)\s+)?(?:bus stops?|lifts?|elevators?"
@@ -136,19 +137,24 @@ def _read_part_of(
 ) -> Iterator[Candidate]:
     """Yield the statements of a part that belongs to some exits, except where a remark is not understood."""
     is_about_access = meaning in FEATURES or meaning is Meaning.ACCESS
+    around = _around_doubted_lift(page.text, piece.start, piece.end)
+    if is_not_now(BRACKETS.sub(" ", page.words(piece))):  # else it takes back all that it stands with
+        parts = [part_of(piece, *bounds) for bounds in around]
+    else:
+        parts = [piece]
     doubtful = [
         stretch
-        for start, end in _around_doubted_lift(page.text, piece.start, piece.end)
+        for start, end in around
         for stretch in doubtful_stretches(page.text, start, end, is_about_access=is_about_access)
     ]
     is_access_doubtful = _needs_doubted_lift(page.words(piece))
-    said = _read_items(page, piece, meaning, labels, row, need=need)
+    items = (it for part in parts for it in _read_items(page, part, meaning, labels, row, need=need))
     in_brackets = (
         found
         for stops in _stops_in_brackets(page, piece)
         for found in _read_items(page, stops, Meaning.BUS_STOP, labels, row, need=need)
     )
-    for found in chain(said, in_brackets):
+    for found in chain(items, in_brackets):
         if is_access_doubtful and found.field == "access":
             continue
         left, right = found.cell or (piece.start, piece.end)
@@ -169,19 +175,26 @@ def _stops_in_brackets(page: RulePage, piece: Piece) -> Iterator[Piece]:
 
 def _around_doubted_lift(text: str, start: int, end: int) -> list[Bounds]:
     """Return the bounds of a list around a lift that may not exist, as in `Escalator, lift (planned)`."""
-    found = _LIFT_WITH_REMARK.search(text[start:end]) if text.find("(", start, end) >= 0 else None
+    found = _LIFT_WITH_REMARK.search(text[start:end])
     if found is None or is_understood(found["remark"].strip(" ()"), may_name=True, may_deny=True):
         return [(start, end)]
-    around = (start, start + found.start()), (start + found.end(), end)
-    return [bounds for bounds in around if text[slice(*bounds)].strip()]
+    both = (start, start + found.start()), (start + found.end(), end)
+    around = [bounds for bounds in both if text[slice(*bounds)].strip()]
+    return around if around or "(" in found["remark"] else [(start, end)]
 
 
 def _needs_doubted_lift(words: str) -> bool:
     """Return whether the rest of a list has a lift or step-free way that may be the doubtful lift itself."""
     around = _around_doubted_lift(words, 0, len(words))
-    said = [value for bounds in around for value in access_in(words[slice(*bounds)])]
+    said = [
+        (value, _BY_RAMP.search(words[slice(*bounds)]))
+        for bounds in around
+        for value in access_in(words[slice(*bounds)])
+    ]
     is_divided = around != [(0, len(words))]
-    return is_divided and any(value == "lift" or MEANING.get(value) is StepFree.YES for value in said)
+    return is_divided and any(
+        value == "lift" or (MEANING.get(value) is StepFree.YES and not by_ramp) for value, by_ramp in said
+    )
 
 
 def without_doubted_lift(words: str) -> str:
@@ -290,7 +303,7 @@ def _items_with_meaning(
         if BUS_STOP_CODE.search(item.lead) and known in _MAY_NAME_STOPS:  # `54261 Opp Stn: 22, 24`
             start = page.text.rfind(item.lead, piece.start, item.start)
             yield replace(item, start=start, lead=None), Meaning.BUS_STOP, False
-        elif found := page.vocabulary.meaning_of(item.lead) or _meaning_of_preposition(item.lead):
+        elif found := page.vocabulary.meaning_of(item.lead):
             known = found
             is_answered = _is_answered_yes(page.text[item.start : item.end], known)
             yield item, known, False
@@ -315,10 +328,6 @@ def _is_key_of(page: RulePage, item: Item, following: Item) -> bool:
         return False
     meaning = page.vocabulary.meaning_of_key(page.text[item.start : item.end])
     return meaning is not None and meaning is page.vocabulary.meaning_of(following.lead)
-
-
-def _meaning_of_preposition(lead: str) -> Meaning | None:
-    return Meaning.LANDMARK if folded(lead) in ("for", "near", "to") else None
 
 
 def _read_part(
@@ -351,7 +360,7 @@ def _read_item(
         is_about_stops = (
             meaning in (Meaning.BUS, Meaning.BUS_STOP)
             or _STOP_WITH_SERVICES.fullmatch(words) is not None
-            or (meaning is None and (_STOP_NAMED.match(words) or _STOP_SAID.search(words)) is not None)
+            or (meaning is None and (STOP_NAMED.match(words) or _STOP_SAID.search(words)) is not None)
             or any(BUS_STOP_WORDS.search(part) for part in (words, item.lead or ""))
         )
         yield from _read_stops(page, item, labels, said, is_about_stops=is_about_stops)

@@ -59,7 +59,9 @@ def listed_exits(page: RulePage, words: str, *, may_be_bare: bool = True) -> Lab
         return None
     rest = words[found.rest_start :]
     is_plain = rest.strip(" .:：") in ("", "only") or (
-        rest.lstrip()[:1] in ("(", "（") and (is_understood(rest, may_name=True) or _is_road(rest))
+        labels_named(rest) <= set(found.labels)
+        and rest.lstrip()[:1] in ("(", "（")
+        and (is_understood(rest, may_name=True) or _is_road(rest))
     )
     return found.labels if is_plain and not is_noted(words) else None
 
@@ -80,7 +82,9 @@ def exits_named(page: RulePage, words: str, *, may_be_bare: bool = False) -> Lab
     if labels := listed_exits(page, words, may_be_bare=may_be_bare):
         return labels
     named = labels_named(_PLURAL.sub("s", words))
-    if named and (page.names_other_station(words) or is_way_by_exit(words) or not _is_harmless_lead(words)):
+    if named and (
+        page.names_other_station(words) or is_way_by_exit(words) or not _is_harmless_lead(page, words)
+    ):
         return NOBODY
     if named:
         return tuple(sorted(named))
@@ -125,7 +129,8 @@ def _meaning_of(page: RulePage, words: str) -> Meaning | None:
     return page.vocabulary.meaning_of(words) or (Meaning.BUS_STOP if is_stops else None)
 
 
-def _is_harmless_lead(words: str) -> bool:
+def _is_harmless_lead(page: RulePage, words: str) -> bool:
     """Return whether a context is understood, and neither denies anything nor is about other times."""
     words = words.rstrip(" ?")
-    return not is_not_now(words) and not is_denying(words) and is_understood(words, may_name=True)
+    is_known = is_understood(words, may_name=True) or page.vocabulary.is_harmless(words)
+    return not is_not_now(words) and not is_denying(words) and is_known

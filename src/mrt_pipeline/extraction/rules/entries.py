@@ -32,7 +32,7 @@ from mrt_pipeline.extraction.rules.sections import (
     sign_of_heading,
     topic_of_values,
 )
-from mrt_pipeline.extraction.rules.words import Meaning
+from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 from mrt_pipeline.extraction.word_lists import wording
 
 _SENTENCE_END = re.compile(r"(?<=[.!。])\s+")
@@ -210,8 +210,10 @@ def _is_status(page: RulePage, words: str) -> bool:
     key, colon, _ = words.partition(":")
     if colon:
         return page.vocabulary.meaning_of_key(key) is Meaning.STATUS
-    names_things = page.vocabulary.meanings_in(words) & {Meaning.BUS_STOP, Meaning.LANDMARK}
-    return is_remark_on_exit(words) and not names_things
+    meanings = page.vocabulary.meanings_in(words)
+    names_things = meanings & {Meaning.BUS_STOP, Meaning.LANDMARK}
+    is_asked = "?" in words and meanings & FEATURES.keys()  # of a lift, and not of the exit
+    return is_remark_on_exit(words) and not (names_things or is_asked)
 
 
 def _is_about_exit(page: RulePage, entry: Entry) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mrt_pipeline.errors import ConfigError
 from mrt_pipeline.extraction.access_words import is_denying, is_elsewhere, is_not_now
+from mrt_pipeline.extraction.mentions import EXIT
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.words import FILLERS, SIGNS, Meaning, folded
 
@@ -33,6 +34,8 @@ _ORDER = (
     *(Meaning.STATION, Meaning.STATUS, Meaning.TIME, Meaning.BUS, Meaning.OTHER),
 )
 """precedence if a header has several meanings, the most specific first"""
+_LEADING_ON = frozenset({"for", "near", "to"})
+"""Prepositions that head places by themselves."""
 _SHORT_IS = re.compile(r"(?<=what)['’]s\b", re.IGNORECASE)
 _AFFIRMED = re.compile(
     r"无障碍|无台阶|\bwithout (?:any )?steps\b|\btanpa halangan\b|\bno\.|\bnos?\b(?=\W*$)"
@@ -80,6 +83,8 @@ class Vocabulary:
 
     def meaning_of(self, header: str) -> Meaning | None:
         """Return a header's meaning; ``OTHER`` if other words in it may retract that: `Old bus stop`."""
+        if folded(header) in _LEADING_ON:
+            return Meaning.LANDMARK
         parsed = list(self._parse(header))
         found = {meaning for _, meaning in parsed if meaning is not None}
         if {Meaning.BUS_STOP, Meaning.LANDMARK} <= found and _EITHER.search(header):
@@ -99,7 +104,9 @@ class Vocabulary:
         """Return the meaning of words if all of them belong to the name of a column or item, else None."""
         parsed = list(self._parse(words))
         is_key = all(meaning or word in _FILLERS for word, meaning in parsed) and parsed[-1:] != [("a", None)]
-        return self.meaning_of(words) if is_key else None
+        meaning = self.meaning_of(words) if is_key else None
+        is_one_exit = meaning is Meaning.EXIT and EXIT.pattern.search(words) is not None
+        return None if is_one_exit else meaning
 
     def meaning_below(self, header: str, lowest: str) -> Meaning | None:
         """Return the meaning of a head in several rows; if it is about access, the lowest row decides.
@@ -130,7 +137,7 @@ class Vocabulary:
     def _phrases_of(self, header: str) -> Iterator[tuple[str, Meaning | None]]:
         if len(header) > MAX_HEADER_CHARS:
             return
-        words = list(_words_of(header))
+        words = list(_words_of(EXIT.pattern.sub(" exit ", header)))  # whichever it is
         place = 0
         while place < len(words):
             for phrase in self._by_first.get(words[place], ()):

@@ -42,6 +42,8 @@ _LEADING_VERB = re.compile(
 )
 _WAY_THERE = re.compile(r"\s*(?:via|through|using|by way of|across|over)\b.*", re.IGNORECASE | re.DOTALL)
 _ANSWER = re.compile(r"(?:yes|no|none|nil)\b.*", re.IGNORECASE | re.DOTALL)
+_POSSESSIVES = re.compile(r"\w['’]s (?:and|&) \w+['’]s ")
+"""`Women's and Children's Hospital` is one place."""
 _SMALL_WORD = re.compile(r"(?:&|and|of|the|at|by|de|on|in|for|@|-|–|bin|al|to)", re.IGNORECASE)
 _MALAY_ROAD = re.compile(r"(?:jalan|lorong)\s+\D+$", re.IGNORECASE)
 """the start of a Malay road name, or of a place named after the road: `Jalan Besar Community Club`"""
@@ -137,7 +139,8 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
         return []
     whole = [names[0]]
     for bounds, is_kind in zip(names[1:], generic[1:], strict=True):
-        if is_kind:  # a single place: `Mei Ling Market & Food Centre`
+        is_shared = _POSSESSIVES.search(page.text, whole[-1][0], bounds[1]) is not None
+        if is_kind or is_shared:  # a single place: `Mei Ling Market & Food Centre`
             whole[-1] = whole[-1][0], bounds[1]
         else:
             whole.append(bounds)

@@ -17,6 +17,7 @@ from mrt_pipeline.extraction.rules.platforms import (
     led_sign,
     line_of,
     lone_goal,
+    names_platforms,
     read_signed,
     sign_in,
 )
@@ -33,7 +34,7 @@ def read_platforms(page: RulePage, entry: Entry, section: Section) -> Iterator[C
     """Yield an entry's statements about the platforms that it begins or ends with, lists, or is below."""
     piece, bounds = entry.line.piece, entry.bounds
     key, colon, _ = page.words(piece).partition(":")
-    if colon and page.vocabulary.meaning_of_key(key) is Meaning.PLATFORM and sign_in(key) is None:
+    if colon and names_platforms(page, key):
         yield from read_signed(page, piece.start + len(key) + 1, piece.end, section.headings, bounds)
     elif led_sign(page.text, *bounds):
         yield from read_signed(page, *bounds, section.headings)

@@ -17,8 +17,10 @@ from mrt_pipeline.extraction.rules.platforms import (
     led_sign,
     line_of,
     lone_goal,
+    names_platforms,
     read_signed,
     sign_in,
+    sign_of_key,
 )
 from mrt_pipeline.extraction.rules.sections import Section
 from mrt_pipeline.extraction.rules.table_heads import TableRow, is_copy
@@ -39,7 +41,7 @@ def read_platform_rows(page: RulePage, row: TableRow, part: Part, section: Secti
         if not is_copy(row, number) and led_sign(page.text, *bounds)
     ]
     named = _cells_of_platforms(page, row, part, section)
-    signed = [(cell, sign) for cell in named if (sign := sign_in(page.words(cell.piece)))]
+    signed = [(cell, sign) for cell in named if (sign := sign_of_key(page, page.words(cell.piece)))]
     if len(entries) > 1:
         for entry in entries:
             yield from read_signed(page, *entry, section.headings)
@@ -61,7 +63,7 @@ def _cells_of_platforms(page: RulePage, row: TableRow, part: Part, section: Sect
     for number, cell in enumerate(row.cells):
         key = page.words(row.cells[number - 1].piece) if number else ""
         is_headed = part.columns[number].what.meaning is Meaning.PLATFORM
-        is_keyed = page.vocabulary.meaning_of_key(key) is Meaning.PLATFORM and not sign_in(key)
+        is_keyed = names_platforms(page, key)
         is_bare = section.topic is Meaning.PLATFORM and len(page.words(cell.piece)) == 1
         is_led = led_sign(page.text, cell.piece.start, cell.piece.end) is not None
         is_said = not part.exit_places and (is_headed or is_keyed or is_bare)
@@ -107,7 +109,7 @@ def _read_below_signs(page: RulePage, row: TableRow, part: Part, section: Sectio
             continue
         bounds = cell.piece.start, cell.piece.end
         goals = goals_in(page, *bounds, TO)
-        if key is Meaning.TOWARDS and number > 0:
+        if key in _GOALS and number > 0:
             goals = goals_in(page, *bounds, None)
         elif column.sign and key in (None, Meaning.LINE):
             goals = goals or lone_goal(page, *bounds)

@@ -13,6 +13,7 @@ from mrt_pipeline.extraction.rules.headers import is_noted
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import split_bounds
 from mrt_pipeline.extraction.rules.words import PLATFORM_WORDS, TOWARDS_WORDS, VIA_WORDS, Meaning
+from mrt_pipeline.extraction.word_lists import wording
 
 _WORDS = "|".join(map(re.escape, PLATFORM_WORDS))
 _SIGN = re.compile(
@@ -24,12 +25,15 @@ TOWARDS = re.compile(
     "|".join(rf"\b{word}\b" if word.isascii() else re.escape(word) for word in (*TOWARDS_WORDS, "is for")),
     re.IGNORECASE,
 )
-TO = re.compile(rf"{TOWARDS.pattern}|(?-i:\b(?:[Tt]o|[Ff]or|[Kk]e)(?=\s+[A-Z]))", re.IGNORECASE)
+TO = re.compile(
+    rf"{TOWARDS.pattern}|(?-i:(?<!ext )(?<!lose )(?<!losest )\b(?:[Tt]o|[Ff]or|[Kk]e)(?=\s+[A-Z]))",
+    re.IGNORECASE,
+)
 """words before a destination, with a plain `to`, which is enough in an entry or row about a platform"""
-NEXT_STATION = re.compile(r"\s*\bnext (?:station|stop)\b(?:\s+is\b)?\s*[:：–—-]?\s*", re.IGNORECASE)
+NEXT_STATION = re.compile(r"\bnext(?: (?:station|stop)\b(?:\s+is\b)?\s*[:：–—-]?|\s*[:：])\s*", re.IGNORECASE)
 """gives the direction if nothing else does"""
 _OF_TRAINS = re.compile(
-    rf"{TOWARDS.pattern}|\btrains\s+(?:\w+\s+)?(?:to|for)(?=\s+(?-i:[A-Z]))"
+    rf"{TOWARDS.pattern}|\btrains?\s+(?:\w+\s+)?(?:to|for)(?=\s+(?-i:[A-Z]))|\bplatform\s+\w\s+for(?=\s+(?-i:[A-Z]))"
     r"|(?:\buse|\btake|\band)\s+platform\s+\w\s+(?:for|to\s+(?:go|get|travel)\s+to)(?=\s+(?-i:[A-Z]))"
     r"|\btrains\s+(?:at|on|from)\s+platform\s+\w\s+(?:are\s+|go\s+|head\s+|run\s+)?(?:to|for)(?=\s+(?-i:[A-Z]))"
     r"|\bplatform\s+\w\s+\((?:to|for)(?=\s+(?-i:[A-Z]))",
@@ -48,6 +52,8 @@ _HANDLES = re.compile(
     r"(?:\w+bound\s+)?",
     re.IGNORECASE,
 )
+_OTHER_TRAINS = wording("other_trains")
+_BOUND_BEHIND = wording("bound_behind")
 _SIGNED = re.compile(
     rf"\s*(?:and\s+)?(?:(?i:{_WORDS})\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
 )
@@ -66,8 +72,9 @@ _BESIDE_GOAL = re.compile(
     rf"{_CODE.pattern}|[()（）\[\]\s]|\b(?:MRT|LRT|Station|terminus|end)\b", re.IGNORECASE
 )
 """what may accompany a destination that is alone in its cell"""
-_WAY_THERE = re.compile(r"\b(?:via|through)\b", re.IGNORECASE)
 _LINE_BEHIND = re.compile(r"\s+(?:Line|LRT Line)\b", re.IGNORECASE)
+_ROUTE = re.compile(r"\s+(?:via|through|calling at|melalui)\b|[，,]?\s*(?:途经|经)", re.IGNORECASE)
+"""Behind it are stations on the way."""
 _END = re.compile(r"[;；.。]|\s\|\s|\n")
 
 
@@ -76,6 +83,12 @@ def sign_in(words: str) -> str | None:
     match = _SIGN.fullmatch(words)
     is_several = match is not None and _OTHER_SIGN.search(words, match.end("sign"))
     return match.group("sign") if match and not is_several and not is_not_now(words) else None
+
+
+def sign_of_key(page: RulePage, words: str) -> str | None:
+    """Return the sign of the one platform that a cell names, or a key: `Platform A towards`."""
+    led = led_sign(words, 0, len(words))
+    return led[0] if led and is_towards(page, words[led[1] :]) else sign_in(words)
 
 
 def led_sign(text: str, start: int, end: int) -> tuple[str, int] | None:
@@ -106,8 +119,7 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
     before, *brackets = re.split(r"[(（]", words)
     is_named = not before.isascii() and bool(brackets) and next(page.names.stations_in(before), None) is None
     words = brackets[0] if is_named else before  # `往巴西立 (Pasir Ris)`
-    if next_station := NEXT_STATION.match(words):
-        words = words[next_station.end() :]
+    words = _behind_next(page, words)
     if via := VIA_WORDS.search(words):
         words = words[: via.start()]
     named = [
@@ -121,7 +133,9 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
 
 def lone_goal(page: RulePage, start: int, end: int) -> list[str]:
     """Return the stations of a text that contains nothing else: `Dhoby Ghaut / Marina Bay`."""
-    words = _WAY_THERE.split(page.text[start:end], maxsplit=1)[0].strip(" :：–—-.=")
+    words = _behind_next(page, page.text[start:end]).strip(" :：–—-.=")
+    if (route := _ROUTE.search(words)) and not (is_not_now(words) or is_denying(words) or is_noted(words)):
+        words = words[: route.start()].strip(" :：–—-.=")
     if _CODE.fullmatch(words):
         return [words]
     named: list[str] = []
@@ -133,6 +147,19 @@ def lone_goal(page: RulePage, start: int, end: int) -> list[str]:
             return []
         named, alone = [*named, words[found.start : found.end]], found.end
     return [] if _BESIDE_GOAL.sub("", words[alone:]) else named
+
+
+def _behind_next(page: RulePage, words: str) -> str:
+    """Return what stands behind `next station`, unless another station comes first."""
+    found = NEXT_STATION.search(words)
+    is_first = found is not None and next(page.names.stations_in(words[: found.start()]), None) is None
+    return words[found.end() :] if found and is_first else words
+
+
+def names_platforms(page: RulePage, key: str) -> bool:
+    """Return whether a key says that platforms stand behind it, perhaps of one line: `NEL platforms`."""
+    plain = page.names.without_lines(key)
+    return page.vocabulary.meaning_of_key(plain) is Meaning.PLATFORM and sign_in(plain) is None
 
 
 def is_towards(page: RulePage, key: str) -> bool:
@@ -182,6 +209,9 @@ def read_signed(
         if aside and next(page.names.stations_in(aside[1]), None) is None:
             begin = aside.end()
         bounds = found.span("goal") if "goal" in found.re.groupindex else (begin, right)
+        way = TO.search(page.text, *bounds)
+        if not row and way and _OTHER_TRAINS.search(page.text, bounds[0], way.start()):
+            continue
         goals = goals_in(page, *bounds, TO) or lone_goal(page, *bounds)
         if len(goals) == 1 or not row:
             line = line_of(page, page.text[slice(*((start, end) if row else (left, right)))], *headings)
@@ -210,16 +240,42 @@ def read_platform_prose(page: RulePage, start: int, end: int, headings: Sequence
         sentence = sentence_at(page.text, word.start(), word.end())
         if is_not_now(page.text[slice(*sentence)]):
             continue
-        goals = goals_in(page, word.start(), min(sentence[1], end), _OF_TRAINS)[:1]
-        for goal in goals:
+        for goal in goals_in(page, word.start(), min(sentence[1], end), _OF_TRAINS)[:1]:
             place = page.text.find(goal, word.end())
-            owner = owner_at(page.text, place, place + len(goal), PLATFORM)
-            is_clear = owner is not None and not _OTHER_SIGN.search(page.text, owner.end, place)
-            if owner is not None and not TOWARDS.fullmatch(word.group()):
-                is_clear = is_clear and _is_called_at(page, owner, word.span(), place + len(goal))
-            if owner is not None and is_clear and len(owner.labels) == 1:
-                line = line_of(page, *headings)
-                stretch = min(max(sentence[0], start), owner.start), sentence[1]  # a heading may name it
-                said = Said(stretch, stretch)
-                sign = next(iter(owner.labels))
-                yield claim(page, "platform", None, sign, said, towards=goal, line=line, is_tied=False)
+            trains = None if TOWARDS.fullmatch(word.group()) else word.span()
+            yield from _read_goal_told(page, (place, place + len(goal)), start, headings, trains)
+    for found in page.names.stations_in(page.text[start:end]):  # `Jurong East-bound trains`
+        if _BOUND_BEHIND.match(page.text, start + found.end, end) and found.slug != page.slug:
+            yield from _read_goal_told(page, (start + found.start, start + found.end), start, headings, None)
+
+
+def _read_goal_told(
+    page: RulePage, goal: Bounds, start: int, headings: Sequence[str], trains: Bounds | None
+) -> Iterator[Candidate]:
+    """Yield the statement of a sentence that trains go from a platform to a station.
+
+    Args:
+        page: the page.
+        goal: bounds of the station's name.
+        start: where the paragraph begins.
+        headings: headings above it, which may name a line.
+        trains: bounds of words such as `trains to`; None if the sentence says `towards`, which needs no verb.
+    """
+    sentence = sentence_at(page.text, *goal)
+    if _OTHER_TRAINS.search(page.text, *sentence):
+        return
+    owner = owner_at(page.text, *goal, PLATFORM)
+    if owner is None or len(owner.labels) != 1 or _OTHER_SIGN.search(page.text, owner.end, goal[0]):
+        return
+    if trains is None or _is_called_at(page, owner, trains, goal[1]):
+        stretch = min(max(sentence[0], start), owner.start), sentence[1]  # a heading may name it
+        yield claim(
+            page,
+            "platform",
+            None,
+            next(iter(owner.labels)),
+            Said(stretch, stretch),
+            towards=page.text[slice(*goal)],
+            line=line_of(page, *headings),
+            is_tied=False,
+        )

@@ -79,7 +79,7 @@ class Section:
     def below(self, page: RulePage, heading: Piece) -> Section:
         """Return the section of what is below a caption or full-width row within this section."""
         words = page.words(heading)
-        topic = page.vocabulary.meaning_of(undated(words)) or self.topic
+        topic = topic_below(page, undated(words), self.topic)
         sign = sign_of_heading(page, heading) or self.sign
         return replace(self, headings=(words, *self.headings), topic=topic, sign=sign)
 
@@ -179,6 +179,12 @@ def of_line(page: RulePage, candidates: Iterable[Candidate], leads: Sequence[str
     year = next((int(dated["year"]) for text in leads if (dated := _AS_OF.search(text))), None)
     for item in candidates:
         yield replace(item, line=line if item.exit_label is not None and line else item.line, as_of_year=year)
+
+
+def topic_below(page: RulePage, heading: str, topic: Meaning | None) -> Meaning | None:
+    """Return what stands below a heading is about; one that names a line is about what those above it are."""
+    found = page.vocabulary.meaning_of(heading)
+    return topic or found if found is Meaning.LINE else found or topic
 
 
 def topic_of_values(section: Section) -> Meaning | None:
@@ -306,7 +312,7 @@ def _section_below(page: RulePage, headings: list[Piece]) -> Section:
             labels, topic = found, topic or Meaning.EXIT
         else:
             is_doubtful = is_doubtful or (bool(labels) and may_turn(page, text))
-            topic = page.vocabulary.meaning_of(_BY_EXIT.sub(" ", text)) or topic
+            topic = topic_below(page, _BY_EXIT.sub(" ", text), topic)
             labels = () if names_another_exit(text, labels) else labels
     return Section(
         headings=tuple(reversed(words)),

@@ -19,10 +19,17 @@ from mrt_pipeline.extraction.rules.labels import (
 )
 from mrt_pipeline.extraction.rules.owners import owned_parts
 from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.rules.parts import LINE_BREAK, part_of, split_bounds
 from mrt_pipeline.extraction.rules.sections import Section
 from mrt_pipeline.extraction.rules.table_heads import TableRow, is_copy
 from mrt_pipeline.extraction.rules.table_parts import Column, Part, rows_of_exits
-from mrt_pipeline.extraction.rules.values import are_about_access, are_answers, exits_behind, read_value
+from mrt_pipeline.extraction.rules.values import (
+    VALUES,
+    are_about_access,
+    are_answers,
+    exits_behind,
+    read_value,
+)
 from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, NO_WORDS, YES_WORDS, Meaning, folded
 
 _THERE = frozenset(
@@ -150,11 +157,39 @@ def _read_by_its_own_exits(at: _Place, what: What) -> Iterator[Candidate]:
 
     For example `Lifts | Exits A and C`, or `A: 59049; B: 59041`.
     """
-    if what.is_open:
+    lines = _labelled_lines(at.page, at.piece, may_be_one=_is_key_of_exits(at))
+    if lines and what.is_open and (what.meaning in VALUES or _is_key_of_exits(at)):
+        for labels, rest in lines:
+            yield from read_value(at.page, rest, labels, what, at.row.bounds, need="nothing")
+    elif what.is_open:
         yield from read_exits_of(at.page, at.piece, what.meaning, at.row.bounds)
         for name, labels, of_name in exits_behind(at.page, at.piece, what):
             yield from read_value(at.page, name, labels, of_name, at.row.bounds)
         yield from read_value(at.page, at.piece, (), what, at.row.bounds)
+
+
+def _is_key_of_exits(at: _Place) -> bool:
+    """Return whether the key of a row says that exits stand behind it: `Exits`."""
+    return at.number > 0 and at.page.vocabulary.meaning_of_key(at.first) is Meaning.EXIT
+
+
+def _labelled_lines(page: RulePage, piece: Piece, *, may_be_one: bool) -> list[tuple[Labels, Piece]]:
+    """Return the lines of a cell that all begin with exits of their own: `A: Golden Mall`, `B – lift`.
+
+    Numbers may count the lines, unless exits are expected there.
+    """
+    found: list[tuple[Labels, Piece]] = []
+    lines = list(split_bounds(LINE_BREAK, page.text, piece.start, piece.end))
+    for line in (part_of(piece, *bounds) for bounds in lines):
+        words = page.words(line)
+        own = read_labels(page, words)
+        if own is None or not (own.has_word or may_be_one or all(map(str.isalpha, own.labels))):
+            return []
+        if not words[own.rest_start :].lstrip().startswith((":", "–", "—", "-", "(")):
+            return []
+        if not (has_doubtful_bracket(words, own) or is_answered_no(words, own)):
+            found += [(own.labels, rest) for rest in pieces_behind(page, line, own) if rest.start < rest.end]
+    return found if len(lines) > 1 or may_be_one else []
 
 
 def _owners(at: _Place) -> Labels | None:
@@ -164,7 +199,7 @@ def _owners(at: _Place) -> Labels | None:
     if places := at.part.exit_places:
         return _labels_at(at, next((place for place in reversed(places) if place < at.number), places[0]))
     first = exits_named(at.page, at.first) if len(at.row.cells) > 1 else None
-    if first is not None:
+    if first is not None and not _is_key_of_exits(at):
         return first if at.number > 0 else None
     return at.scope.labels or None
 
@@ -249,8 +284,10 @@ def _answers_first(at: _Place) -> bool:
 
 def _meaning_of_first(at: _Place) -> Meaning | None:
     """Return what a row of answers begins with, a place or a bus stop, by its column or the row above."""
-    lead = what_is(at.page, at.scope.above[:1]).meaning
-    found = next((it for it in (at.part.columns[0].meaning, lead) if it in _THINGS), None)
+    lead = what_is(at.page, at.scope.above[:1])
+    found = next((it for it in (lead.meaning, at.part.columns[0].meaning) if it in _THINGS), None)
+    if at.part.lead and lead.head and lead.meaning not in _THINGS:
+        return None
     return found if at.page.vocabulary.meaning_of_key(at.first) is None else None
 
 

@@ -9,14 +9,13 @@ from typing import Literal
 from mrt_pipeline.extraction.page_model import Cell
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
 from mrt_pipeline.extraction.rules.contexts import exits_named
+from mrt_pipeline.extraction.rules.headers import is_taken_back
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.platforms import led_sign, sign_in
 from mrt_pipeline.extraction.rules.values import key_meaning
 from mrt_pipeline.extraction.rules.words import ANSWERS, Meaning, folded
 
-_TOPICS = frozenset({Meaning.ACCESS, Meaning.BUS_STOP, Meaning.LANDMARK})
-"""meanings of words that head the rows below, if alone in a row: `Bus stops`"""
 MAX_HEAD_WORDS = 4
 """a cell with more words is no head unless it is marked as one"""
 
@@ -46,7 +45,8 @@ def is_full_width(page: RulePage, row: TableRow) -> bool:
     words = page.words(first.piece)
     is_alone = bool(others) and bool(words) and not any(page.words(cell.piece) for cell in others)
     is_merged = len(others) > 1 and len({cell.origin for cell in others}) == 1
-    return is_alone and (first.is_header or (is_merged and page.vocabulary.meaning_of_key(words) in _TOPICS))
+    takes_back = is_taken_back(words) and exits_named(page, words) is None
+    return is_alone and (first.is_header or is_merged or takes_back)
 
 
 def head_in(
@@ -62,11 +62,14 @@ def head_in(
         is_used: whether rows of values are above it in this part.
     """
     row, *below = rows
+    if not below:
+        return None
     may_be_bare = not is_used and not any(page.words(head.row.cells[0].piece) for head in above)
-    if below and (subjects := _subjects_of(page, row, topic, is_first=may_be_bare)):
-        return Head(row, subjects)
+    if subjects := _subjects_of(page, row, topic, is_first=may_be_bare):
+        is_one_of_many = subjects == "platforms" and all(_subjects_of(page, it, topic) for it in below)
+        return None if is_one_of_many else Head(row, subjects)
     is_blank = not is_used and not page.words(row.cells[0].piece)
-    if below and is_blank and _subjects_of(page, below[0], topic):  # it groups the columns below
+    if is_blank and _subjects_of(page, below[0], topic):  # it groups the columns below
         return Head(row, "contents")
     return Head(row, "contents") if _names_contents(page, row, below, is_used=is_used) else None
 
@@ -112,17 +115,19 @@ def _subjects_of(
     if named and all(sign_alone(words, may_be_bare=is_about_trains) for words in named):
         return "platforms" if len({first, *named}) > 1 else None
     is_marked = all(cell.is_header for cell in row.cells[1:])
-    if not (is_first or is_marked) or any(_says_more(page, words) for words in named):
+    if not (is_first or is_marked) or any(_says_more(page, words) for words in (first, *named)):
         return None
     exits = {exits_named(page, words, may_be_bare=is_first) for words in named}
     own = exits_named(page, first, may_be_bare=is_first)
     is_corner = first == "" or page.vocabulary.meaning_of(first) is Meaning.EXIT
     is_several = len(exits | ({own} if own else set())) > 1 or is_corner
-    return "exits" if exits and all(exits) and is_several else None
+    return "exits" if None not in exits and any(exits) and is_several else None
 
 
 def _says_more(page: RulePage, words: str) -> bool:
     """Return whether words contain not only an exit but a value: `Exit A: lift`, `59049 (Exit A)`."""
+    if ";" in words and "(" in words:  # lines, each with what its exit has
+        return True
     found = read_labels(page, words)
     is_answered = found is not None and words[found.rest_start :].lstrip()[:1] in (":", "：")
     return is_answered or BUS_STOP_CODE.search(words) is not None

@@ -24,6 +24,7 @@ from mrt_pipeline.extraction.rules.headers import is_noted, is_taken_back, witho
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import LINE_BREAK, part_of, split_bounds
+from mrt_pipeline.extraction.rules.sections import topic_below
 from mrt_pipeline.extraction.rules.table_heads import (
     Head,
     TableRow,
@@ -37,6 +38,7 @@ from mrt_pipeline.extraction.rules.table_heads import (
 from mrt_pipeline.extraction.rules.values import (
     are_about_access,
     are_answers,
+    are_named_stops,
     are_stops,
     key_meaning,
     may_head_stops,
@@ -119,7 +121,7 @@ def parts_of(page: RulePage, table: Table, topic: Meaning | None) -> Iterator[Pa
             if body:
                 yield _part(page, lead, heads, body, about)
             lead, body, is_used = row.cells[0].piece, [], False
-            about = page.vocabulary.meaning_of(page.words(lead)) or topic
+            about = topic_below(page, page.words(lead), topic)
             continue
         above = [] if is_used or number == 0 or not heads or rows[number - 1] is not heads[-1].row else heads
         head = head_in(page, rows[number:], above, about, is_used=is_used)
@@ -232,7 +234,9 @@ def _what_below(page: RulePage, lines: Sequence[str], cells: Sequence[Piece], *,
     if what.meaning is Meaning.LANDMARK and is_spanned:
         return What()  # a head across several columns is not about any one of them
     is_open = what.meaning in (*_SILENT, Meaning.BUS) and may_head_stops(page, words)
-    return What(Meaning.BUS_STOP, words) if is_open and are_stops(page, cells) else what  # `Code and name`
+    are_codes = is_open and are_stops(page, cells)  # `Code and name`
+    are_named = what.is_open and what.meaning in (*_SILENT, Meaning.LANDMARK) and are_named_stops(page, cells)
+    return What(Meaning.BUS_STOP, words) if are_codes or are_named else what
 
 
 def _says_whose(page: RulePage, head: str) -> bool:

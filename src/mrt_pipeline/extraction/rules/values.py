@@ -10,11 +10,18 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named, sentence_at
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, access_in, denied_in, read_cell
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, STOP_NAMED, access_in, denied_in, read_cell
 from mrt_pipeline.extraction.rules.contexts import Labels, What, listed_exits, what_is
 from mrt_pipeline.extraction.rules.headers import is_harmless_head
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules.parts import part_of, split_items, split_list, split_parts
+from mrt_pipeline.extraction.rules.parts import (
+    LINE_BREAK,
+    part_of,
+    split_bounds,
+    split_items,
+    split_list,
+    split_parts,
+)
 from mrt_pipeline.extraction.rules.place_mentions import Need, is_generic, is_name
 from mrt_pipeline.extraction.rules.prose import LEADS_TO, names_led_to
 from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, FILLERS, Meaning, folded
@@ -29,7 +36,7 @@ _NUMBERS = re.compile(r"[\d\s,;/&]+")
 _BLANK = frozenset({"", "-", "–", "—"})
 _OPEN = frozenset({None, Meaning.OTHER, Meaning.STATUS})
 """meanings of heads that do not determine the values below: a name may be a road's or a person's"""
-_VALUES = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, Meaning.ACCESS, *FEATURES})
+VALUES = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, Meaning.ACCESS, *FEATURES})
 _BEFORE_PLACE = re.compile(
     rf"{LEADS_TO.pattern}"
     r"|\b(?:leave|(?:get|come|go|walk) out|get off|come up|alight)\s(?:right\s)?here\sfor\s+(?:the\s+)?"
@@ -70,10 +77,10 @@ def read_value(
     if not what.is_open:
         if all(noted.end <= piece.start or piece.end <= noted.start for noted in page.headed):
             page.note_unknown(what.head, labels, piece.start, piece.end)
-    elif what.meaning in _VALUES:
+    elif what.meaning in VALUES:
         yield from read_cell(page, piece, what.meaning, labels, row)
     elif what.meaning in _OPEN and not (is_keyed and what.meaning is not None):
-        own = topic if not what.head and topic in _VALUES else None
+        own = topic if not what.head and topic in VALUES else None
         if own is None and what.meaning is None and beside:
             own = meaning_by_form(page, what.head, [piece, *beside])
             if own is Meaning.LANDMARK:  # there may be stops and lifts among them
@@ -115,23 +122,34 @@ def exits_behind(page: RulePage, piece: Piece, what: What) -> list[tuple[Piece, 
     """
     if whole := _before_exits(page, piece):
         return [(*whole, what)]
+    return _each_before_exits(page, piece, what) or _each_before_exits(page, piece, what, may_be_bare=True)
+
+
+def _each_before_exits(
+    page: RulePage, piece: Piece, what: What, *, may_be_bare: bool = False
+) -> list[tuple[Piece, Labels, What]]:
+    """Return what the parts of a piece name before their exits; bare labels count if several have them."""
     found: list[tuple[Piece, Labels, What]] = []
     for item in split_items(page.text, piece):
         of_item = what if item.lead is None else what_is(page, [item.lead])
         for part in split_parts(page.text, item):
-            owned = _before_exits(page, Piece(part.start, part.end, part.links))
+            owned = _before_exits(page, Piece(part.start, part.end, part.links), may_be_bare=may_be_bare)
             if owned is None or item.is_taken_back:
                 return []
             found.append((*owned, of_item))
-    return found
+    return found if len(found) > 1 or not may_be_bare else []
 
 
-def _before_exits(page: RulePage, piece: Piece) -> tuple[Piece, Labels] | None:
+def _before_exits(page: RulePage, piece: Piece, *, may_be_bare: bool = False) -> tuple[Piece, Labels] | None:
     """Return the name that a piece consists of, and the exits after it; None if it is anything else."""
     match = _EXITS_BEHIND.fullmatch(page.text, piece.start, piece.end)
     if match is None or len(BUS_STOP_CODE.findall(match["name"])) > 1:  # unclear which stop is meant
         return None
     labels = listed_exits(page, match["exits"], may_be_bare=False)
+    if labels is None and may_be_bare and page.text[piece.end - 1] == ")":
+        bare = listed_exits(page, match["exits"]) or ()
+        is_letter = all(label.isalpha() and label not in page.legend for label in bare)
+        labels = bare if is_letter else None  # a number may count things
     return (part_of(piece, *match.span("name")), labels) if labels else None
 
 
@@ -166,6 +184,13 @@ def are_stops(page: RulePage, pieces: Sequence[Piece]) -> bool:
     """Return whether every cell that is not blank contains a bus stop code."""
     filled = [words for piece in pieces if (words := page.words(piece)) not in _BLANK]
     return bool(filled) and all(map(BUS_STOP_CODE.search, filled))
+
+
+def are_named_stops(page: RulePage, pieces: Sequence[Piece]) -> bool:
+    """Return whether each line of some cells is a bus stop's code and its name: `59049 Opp Yishun Stn`."""
+    lines = [line for piece in pieces for line in split_bounds(LINE_BREAK, page.text, piece.start, piece.end)]
+    filled = [words for line in lines if (words := page.text[slice(*line)]) not in _BLANK]
+    return bool(filled) and all(map(STOP_NAMED.match, filled))
 
 
 def are_about_access(cells: Sequence[str]) -> bool:

@@ -72,3 +72,16 @@ def test_nothing_that_names_a_closed_exit_is_handed_on() -> None:
     assert handed_on(unread) != []
     for sentence in ("Exit A is closed.", "The station is closed."):
         assert handed_on(f"{unread}<h2>Trivia</h2><p>{sentence}</p>") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "facts"),
+    [
+        ("Does this exit have an accessible toilet? Unsure.", {"A lift"}),
+        ("Is there an escalator? Unsure.", {"A lift"}),
+        ("Closed?", set()),
+        ("In use? Unsure.", set()),
+    ],
+)
+def test_a_question_about_a_thing_does_not_close_the_exit(line: str, facts: set[str]) -> None:
+    assert published(f"<h2>Exits</h2><dl><dt>Exit A</dt><dd>Lift</dd><dd>{line}</dd></dl>") == facts

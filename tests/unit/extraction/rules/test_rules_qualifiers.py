@@ -268,3 +268,53 @@ def test_a_number_that_names_a_source_takes_nothing_back(mark: str) -> None:
         "Planned lift opens</a>, The Straits Times, 2019</li></ol>"
     )
     assert published(table("Exit | Lift", f"A | Yes{mark}") + notes) == {"A lift"}
+
+
+@pytest.mark.parametrize("former", ["formerly OneKM", "previously known as the Hall of Fame"])
+def test_a_place_that_was_called_otherwise_before_is_there(former: str) -> None:
+    html = table("Exit | Landmarks", f"A | Golden Mall<br>Kinex ({former})") + table(
+        "Exit | Bus stops", "A | 59049"
+    )
+    assert published(html) == {"A Golden Mall", "A Kinex", "A 59049"}
+
+
+@pytest.mark.parametrize(
+    "former",
+    [
+        "formerly",
+        "formerly OneKM, demolished",
+        "formerly open",
+        "formerly Lift A",
+        "formerly OneKM until 2030",
+    ],
+)
+def test_a_remark_on_the_past_that_is_no_former_name_takes_a_place_back(former: str) -> None:
+    assert published(table("Exit | Landmarks", f"A | Kinex ({former})")) == set()
+
+
+@pytest.mark.parametrize("cell", ["Escalator, lift proposed", "Lift under maintenance, escalator"])
+def test_a_lift_to_come_takes_back_nothing_that_is_listed_beside_it(cell: str) -> None:
+    assert published(table("Exit | Access", f"A | {cell}")) == {"A escalator"}
+
+
+@pytest.mark.parametrize(
+    ("way", "facts"),
+    [
+        ("Wheelchair accessible via ramp", {"A wheelchair_accessible", "A yes"}),
+        ("Wheelchair accessible", set()),
+        ("Step-free by lift or ramp", set()),
+    ],
+)
+def test_a_way_by_a_ramp_needs_no_lift_that_is_to_come(way: str, facts: set[str]) -> None:
+    assert published(table("Exit | Access", f"A | Lift (proposed)<br>{way}")) == facts
+    assert published(table("Exit | Access", f"A | {way}, all proposed")) == set()
+
+
+def test_the_time_of_a_walk_takes_nothing_back() -> None:
+    cell = "Golden Mall (5 min walk), Zorba (10-minute walk), Kinex (200 m away), Orto (walk in 2031)"
+    assert published(table("Exit | Landmarks", f"A | {cell}")) == {"A Golden Mall", "A Zorba", "A Kinex"}
+
+
+def test_an_escalator_that_runs_up_is_there_and_one_that_is_down_may_not_be() -> None:
+    html = table("Exit | Access", "A | Escalator (up)", "B | Escalator (down)", "C | Lift (up)")
+    assert published(html) == {"A escalator"}

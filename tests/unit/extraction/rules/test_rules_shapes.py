@@ -19,6 +19,12 @@ def _group(heading: str, heads: str, values: str) -> str:
     return f"<section class='pi-group'>{title}{rows}</section>"
 
 
+def _box(key: str, value: str) -> str:
+    """Return a box of one fact."""
+    data = f"<h3 class='pi-data-label'>{key}</h3><div class='pi-data-value'>{value}</div>"
+    return f"<aside class='portable-infobox'><div class='pi-item pi-data'>{data}</div></aside>"
+
+
 def test_a_heading_in_a_box_of_facts_heads_the_group_right_below_it_and_no_other() -> None:
     groups = _group("Exit A", "Stop|Lift", "59049|Yes") + _group("", "Stop|Lift", "59041|Yes")
     assert said(f"<aside>{groups}</aside>") == {"A 59049", "A lift"}
@@ -103,10 +109,74 @@ def test_words_of_access_are_never_landmarks(words: str) -> None:
         table("Line | Platforms | Platforms", "NSL | A – Jurong East | B – Marina South Pier"),
         table("Towards | Jurong East | Marina South Pier", "Platform | A | B"),
         "<h2>Platforms</h2><dl><dt>A</dt><dd>Jurong East</dd><dt>B</dt><dd>Marina South Pier</dd></dl>",
+        _box("NSL platforms", "A: Jurong East<br>B: Marina South Pier"),
+        _box("Platform A towards", "Jurong East") + _box("Platform B towards", "Marina South Pier"),
+        "<table><tr><th>To Jurong East</th><td>Platform A</td></tr>"
+        "<tr><th>To Marina South Pier</th><td>Platform B</td></tr></table>",
+        "<h2>Platforms</h2><table><tr><th colspan=3>North South Line (L2)</th></tr>"
+        "<tr><td>A</td><td>←</td><td>Next: Canberra (NS12)</td></tr>"
+        "<tr><td>B</td><td>→</td><td>Marina South Pier (NS28)</td></tr></table>",
+        table("Line | Platform | Towards", "NSL | A | northbound, next stop Canberra", "NSL | B | NS28"),
+        "<ul><li>Platform A: Jurong East via Canberra</li><li>Platform B: southbound, next: Khatib</li></ul>",
+        "<dl><dt>Tracks</dt><dd><ul><li>Platform A: NS1 Jurong East</li>"
+        "<li>Platform B: NS28 Marina South Pier</li></ul></dd></dl>",
     ],
 )
 def test_platforms_and_where_their_trains_go_in_more_shapes(html: str) -> None:
     assert published(html) == GOALS
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        _box("Former platforms", "A: Jurong East"),
+        _box("Platform A towards the depot", "Jurong East"),
+        _box("Platform A", "Next to Khatib Camp"),
+        table("Platform | Towards", "A | from Canberra, next stop unknown"),
+        "<ul><li>Platform A: Jurong East via Canberra until 2030</li></ul>",
+        "<ul><li>Platform A: next to Canberra</li></ul>",
+    ],
+)
+def test_a_station_beside_a_platform_may_not_be_where_its_trains_go(html: str) -> None:
+    assert published(html) == set()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Platform A handles trains to Jurong East, while trains to Marina South Pier call at "
+        "Platform B.</p>",
+        "<p>One island platform: trains for Jurong East use Platform A and trains for Marina South Pier use "
+        "Platform B.</p>",
+        "<p>Take Platform A for Jurong East and Platform B for Marina South Pier.</p>",
+        "<p>Jurong East-bound trains use Platform A. Marina South Pier-bound trains use Platform B.</p>",
+        "<p>Trains heading to Jurong East leave from Platform A; train services to Marina South Pier use "
+        "Platform B.</p>",
+    ],
+)
+def test_sentences_tell_which_trains_use_which_platform(html: str) -> None:
+    assert published(html) == GOALS
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Trains to Jurong East do not call at Platform A.</p>",
+        "<p>Trains to Jurong East once used Platform A.</p>",
+        "<p>Trains to Jurong East used Platform A during the works.</p>",
+        "<p>In 2019, trains to Jurong East left from Platform A.</p>",
+        "<p>Some trains to Jurong East leave from Platform A.</p>",
+        "<p>The last train to Jurong East leaves Platform A at midnight.</p>",
+        "<p>Passengers change from Platform A to trains for Jurong East.</p>",
+        "<p>Platform A is closest to trains to Jurong East.</p>",
+        "<p>Change here for trains to Jurong East. Platform A has screen doors.</p>",
+        "<p>Trains from Jurong East use Platform A.</p>",
+        "<p>Platform A and Platform B share trains to Jurong East.</p>",
+        "<p>Jurong East-bound trains use either Platform A or Platform B.</p>",
+    ],
+)
+def test_a_sentence_about_trains_may_leave_open_which_platform_they_use(html: str) -> None:
+    assert published(html) == set()
 
 
 def test_a_cell_about_another_platform_does_not_say_where_trains_of_this_one_go() -> None:
@@ -328,4 +398,82 @@ def test_what_stands_behind_or_below_an_exit_alone_is_at_it(html: str) -> None:
     ],
 )
 def test_what_may_take_back_an_exit_or_be_no_place_is_not_at_it(html: str) -> None:
+    assert published(html) == set()
+
+
+FACTS = {"A Golden Mall", "A Zorba", "A 59049", "A lift", "B Silver Hall", "B 59041", "B escalator"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        _box("Exits", "A: Golden Mall, Zorba<br>B: Silver Hall")
+        + _box("Bus stops", "A: 59049<br>B: 59041")
+        + _box("Access", "A – Lift<br>B – Escalator"),
+        _box("Exits", "Exit A (Golden Mall, Zorba)<br>Exit B (Silver Hall)")
+        + _box("Bus stops", "59049 (A)<br>59041 (B)")
+        + _box("Access", "Lift (A), escalator (B)"),
+        "".join(
+            _box(f"Exit {label} {key}", value)
+            for label, key, value in (
+                *(("A", "landmarks", "Golden Mall, Zorba"), ("A", "bus stop", "59049")),
+                *(("A", "access", "Lift"), ("B", "landmarks", "Silver Hall")),
+                *(("B", "bus stop", "59041"), ("B", "access", "Escalator")),
+            )
+        ),
+        table(
+            "Exit | Details",
+            "A | <dl><dt>Landmarks</dt><dd>Golden Mall</dd><dd>Zorba</dd><dt>Bus stop</dt><dd>59049</dd>"
+            "<dt>Access</dt><dd>Lift</dd></dl>",
+            "B | <dl><dt>Landmarks:</dt><dd>Silver Hall</dd><dt>Bus stop:</dt><dd>59041</dd>"
+            "<dt>Access:</dt><dd>Escalator</dd></dl>",
+        ),
+        "<aside class='portable-infobox'><section class='pi-panel'><ul class='pi-section-navigation'>"
+        "<li class='pi-section-tab'>Exit A</li><li class='pi-section-tab'>Exit B</li></ul>"
+        + "".join(
+            f"<div class='pi-section-content'><div class='pi-data'><h3 class='pi-data-label'>For</h3>"
+            f"<div class='pi-data-value'>{places}</div></div><div class='pi-data'>"
+            f"<h3 class='pi-data-label'>Bus stop</h3><div class='pi-data-value'>{stop}</div></div>"
+            f"<div class='pi-data'><h3 class='pi-data-label'>Access</h3>"
+            f"<div class='pi-data-value'>{access}</div></div></div>"
+            for places, stop, access in (
+                ("Golden Mall, Zorba", "59049", "Lift"),
+                ("Silver Hall", "59041", "Escalator"),
+            )
+        )
+        + "</section></aside>",
+    ],
+    ids=["lines with labels", "labels in brackets", "keys with exits", "terms in a cell", "tabs in a box"],
+)
+def test_boxes_and_cells_say_of_each_exit_its_own(html: str) -> None:
+    assert published(html) == FACTS
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        _box("Exits", "A: closed<br>B (planned): Silver Hall") + _box("Towers", "A: Golden Mall<br>B: Zorba"),
+        _box("Landmarks", "1 – Golden Mall<br>2 – Zorba Hall"),
+        _box("Landmarks", "A: Golden Mall<br>Silver Hall"),
+        _box("Access", "Lift (2), escalator (1)") + _box("Bus stop", "59049 (A)"),
+        "<p>A = open by day</p>" + _box("Bus stops", "59049 (A)<br>59041 (A)"),
+        "<table><tr><th>Exits</th><td>Exit A (Tan Road)<br>Exit B (Lim Road)</td></tr>"
+        "<tr><th>Bus stop</th><td>59049</td></tr></table>",
+        _box("Former exit B landmarks", "Silver Hall") + _box("Exit B landmarks not built", "Zorba Hall"),
+        table("Exit | Details", "A | <dl><dt>Former landmarks</dt><dd>Golden Mall</dd><dd>Zorba</dd></dl>"),
+        table("Exit | Details", "A | <dl><dt><s>Landmarks</s></dt><dd>Zorba</dd></dl>"),
+    ],
+    ids=[
+        "not in use",
+        "numbers",
+        "a line of none",
+        "counts",
+        "a legend",
+        "no head",
+        "keys that take back",
+        "a term",
+        "a struck term",
+    ],
+)
+def test_boxes_and_cells_may_take_back_or_leave_open_what_is_of_an_exit(html: str) -> None:
     assert published(html) == set()

@@ -248,3 +248,72 @@ def test_a_row_that_was_not_understood_is_handed_on_whole() -> None:
 
 def test_a_place_that_is_gone_is_not_even_claimed() -> None:
     assert said(table("Exit | Landmarks", "A | Golden Cinema (demolished), No Mall")) == set()
+
+
+def _below(label: str, *rows: str) -> str:
+    """Return rows of keys and values below a line across the table."""
+    cells = (row.split(" | ") for row in rows)
+    body = "".join(f"<tr><td>{key}</td><td>{value}</td></tr>" for key, value in cells)
+    return f"<table><tr><th colspan=2>{label}</th></tr>{body}</table>"
+
+
+@pytest.mark.parametrize("head", ["For", "To", "Go here for", "Use this exit for", "Where it leads"])
+def test_words_that_send_one_somewhere_head_places(head: str) -> None:
+    assert published(table(f"Exit | {head}", "A | Kinex", "B | Zorba")) == {"A Kinex", "B Zorba"}
+    assert published(_below("Exit A", f"{head} | Zorba")) == {"A Zorba"}
+    assert published(_below("Exit A", f"Not {head.lower()} | Zorba")) == set()
+
+
+def test_one_fact_below_an_exit_is_no_row_of_heads() -> None:
+    html = _below("Exit A", "Access | Stairs only") + _below("Exit B", "Access | Lift, escalator")
+    assert published(html) == {"A stairs_only", "A no", "B lift", "B escalator"}
+    assert published(_below("Exit A (closed)", "Access | Lift, escalator")) == set()
+
+
+@pytest.mark.parametrize("remark", ["(planned)", "(under construction)", "(closed)"])
+def test_a_column_of_an_exit_that_may_not_be_in_use_does_not_spoil_the_others(remark: str) -> None:
+    rows = "Attractions | Golden Mall | Silver Hall", "Stops | 59049 Opp Stn | 59041", "Lift | Yes | Yes"
+    assert published(table(f"Exit | A | B {remark}", *rows)) == {"A Golden Mall", "A 59049", "A lift"}
+
+
+def test_codes_with_names_are_stops_below_a_head_that_sends_one_there() -> None:
+    cells = "59049 Yishun Stn Exit A (for 39, 85)", "59041 Yishun Stn (39)<br>59049 Opp Yishun Stn (85)"
+    assert published(table("From exit | Walk to", f"A | {cells[0]}", f"B | {cells[1]}")) == {
+        "A 59049",
+        "B 59041",
+        "B 59049",
+    }
+    for head in ("Former stops", "Not near", "Invoice"):
+        assert published(table(f"Exit | {head}", "A | 59049 times", "B | 59041")) == set()
+
+
+def test_a_stop_named_after_an_exit_heads_no_column() -> None:
+    html = (
+        "<table><tr><th>Code</th><th>Stop</th><th>Routes</th></tr>"
+        "<tr><td colspan=3>Exit A</td></tr><tr><td>59049</td><td>Yishun Stn Exit A</td><td>41, 52</td></tr>"
+        "<tr><td colspan=3>Exit B</td></tr><tr><td>59041</td><td>Golden Mall</td><td>74</td></tr></table>"
+    )
+    assert published(html) == {"A 59049", "B 59041"}
+
+
+def test_a_line_across_a_matrix_may_take_back_what_is_below_it() -> None:
+    rows = "<tr><td>Zorba Hall</td><td>●</td><td></td></tr>"
+    head = "<tr><th>Landmark</th><th>A</th><th>B</th></tr>"
+    line = "<tr><td>{}</td><td colspan=2></td></tr>"
+    assert published(f"<table>{head}{line.format('Places')}{rows}</table>") == {"A Zorba Hall"}
+    assert published(f"<table>{head}{line.format('Planned places')}{rows}</table>") == set()
+    apart = "<tr><td>Planned places</td><td></td><td></td></tr>"
+    assert published(f"<table>{head}{apart}{rows}</table>") == set()
+
+
+@pytest.mark.parametrize("key", ["{} at Exit A", "Exit A {}", "{} (Exit A)", "Exit A: {}", "{}, Exit A"])
+def test_a_key_may_name_its_exit_beside_what_stands_behind_it(key: str) -> None:
+    facts = {"landmarks": "Golden Mall<br>Zorba", "bus stops": "59049", "access": "Lift"}
+    rows = "".join(f"<tr><td>{key.format(name)}</td><td>{value}</td></tr>" for name, value in facts.items())
+    assert published(f"<table>{rows}</table>") == {"A Golden Mall", "A Zorba", "A 59049", "A lift"}
+
+
+@pytest.mark.parametrize("key", ["{} not at Exit A", "former {} at Exit A", "{} past Exit A"])
+def test_a_key_may_say_that_things_are_not_at_the_exit_that_it_names(key: str) -> None:
+    rows = f"<tr><td>{key.format('landmarks')}</td><td>Golden Mall</td></tr>"
+    assert published(f"<table>{rows}<tr><td>Line</td><td>NSL</td></tr></table>") == set()

@@ -209,3 +209,12 @@ def test_a_name_with_a_joining_word_is_kept_whole_where_one_half_names_nothing_b
 def test_a_column_of_toilets_of_any_kind_is_not_meant(head: str) -> None:
     yes, no = (table(f"Exit | {head}", f"A | {answer}") for answer in ("Yes", "No"))
     assert (published(yes, no), disputed(yes, no)) == (set(), set())
+
+
+def test_a_name_of_two_possessives_is_one_place() -> None:
+    cells = "KK Women's and Children's Hospital", "Tan's and Golden Hall", "Yishun Square", "Yishun Place"
+    rows = (f"{label} | {cell}" for label, cell in zip("ABCD", cells, strict=True))
+    assert published(table("Exit | Landmarks", *rows)) == {
+        "A KK Women's and Children's Hospital",
+        "C Yishun Square",
+    }

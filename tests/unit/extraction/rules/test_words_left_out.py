@@ -185,3 +185,31 @@ def test_a_remark_on_a_place_that_is_struck_out_is_of_nothing_else(item: str) ->
 )
 def test_a_remark_beside_another_thing_that_is_struck_out_may_be_of_the_exit(item: str) -> None:
     assert said(f"<h3>Exit A</h3><ul><li>Lift</li><li>{item}</li></ul>") == set()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "<ul><li>Zorba</li><li><s>Broadway Plaza</s> (closed 2014)</li><li>Kinex</li></ul>",
+        "Zorba<br><del>Broadway Plaza</del> (demolished)<br>Kinex",
+    ],
+)
+def test_brackets_behind_a_name_that_is_struck_out_concern_that_name(cell: str) -> None:
+    assert published(table("Exit | Landmarks", f"A | {cell}")) == {"A Zorba", "A Kinex"}
+
+
+@pytest.mark.parametrize("words", ["In Service", "Fully Open", "Open", "<i>Operational</i>"])
+def test_brackets_behind_a_struck_state_of_an_exit_concern_the_exit(words: str) -> None:
+    html = f"<h2>Exits</h2><h3>Exit A</h3><ul><li><s>{words}</s> (closed)</li><li>Lift</li></ul>"
+    assert published(html) == set()
+
+
+def test_brackets_behind_struck_words_in_the_middle_of_a_line_may_concern_what_is_before_them() -> None:
+    cell = "Golden Mall <s>Broadway Plaza</s> (closed 2014)"
+    assert published(table("Exit | Landmarks", f"A | {cell}")) == set()
+
+
+def test_an_image_of_what_is_not_there_denies_nothing_beside_it() -> None:
+    cells = '<img alt="Escalator"> <img alt="No lift">', '<img alt="No escalator"><img alt="Lift">'
+    html = table("Exit | Features", f"A | {cells[0]}", f"B | {cells[1]}", 'C | <img alt="No">')
+    assert published(html) == {"A escalator", "B lift"}
