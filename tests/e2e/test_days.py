@@ -44,7 +44,7 @@ def test_a_look_at_the_past_does_not_take_the_place_of_a_link_that_was_lost(afte
 def test_a_day_beyond_the_horizon_is_refused_and_leaves_nothing(command: str, place: Workplace) -> None:
     result = place.call(command, "--as-of", "2030-01-01")
     assert result.returncode == 2
-    assert f"--as-of is 2030-01-01; the network table covers dates up to {HORIZON}" in result.stderr
+    assert f"--as-of is 2030-01-01; the network table covers changes announced by {HORIZON}" in result.stderr
     assert not place.outputs.exists()
 
 

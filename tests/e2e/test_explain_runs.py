@@ -329,7 +329,7 @@ def test_equal_datasets_do_not_differ(after_a_run: Workplace) -> None:
 def test_a_difference_needs_two_datasets(finished: Workplace) -> None:
     result = finished.call("diff")
     assert result.returncode == 2
-    assert "needs 2 completed runs" in result.stderr
+    assert "needs 2 runs with a dataset" in result.stderr
 
 
 @pytest.fixture(scope="module")

@@ -58,7 +58,9 @@ def test_with_no_station_failed_a_retry_says_so_and_does_no_stage(after_a_run: W
     before = {path.name: path.read_bytes() for path in run.glob("stage*")}
     result = after_a_run.call("run", "--retry-failed")
     assert result.returncode == 0, result.stderr
-    assert "Stage 2/3 enrichment: reused, nothing to retry: no source failed for any station" in result.stderr
+    assert (
+        "Stage 2/3 enrichment: reused (nothing to retry: no source failed for any station)" in result.stderr
+    )
     assert [is_reused for is_reused, _ in how_stages_ran(run).values()] == [True, True, True]
     assert {path.name: path.read_bytes() for path in run.glob("stage*")} == before
     assert f"Report (open in a browser): outputs/{run.name}/report.html" in result.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mrt_pipeline.config.pipeline_config import NO_FILE
 from mrt_pipeline.contracts.run import PACKAGED
 from tests.e2e.command import Workplace, load
 
@@ -19,7 +20,7 @@ def bare(place: Workplace) -> Workplace:
 def test_a_run_says_that_it_goes_by_the_defaults_and_can_be_looked_at(bare: Workplace) -> None:
     result = bare.call("run")
     assert result.returncode == 0, result.stderr
-    assert f"No configuration file was found; the {PACKAGED} are used." in result.stderr
+    assert NO_FILE in result.stderr
     assert load(bare.latest / "manifest.json")["config_path"] == PACKAGED
     assert f'"config": "{PACKAGED}"' in (bare.latest / "run.log.jsonl").read_text(encoding="utf-8")
     for command in (

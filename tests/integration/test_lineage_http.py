@@ -89,7 +89,7 @@ def test_what_a_server_refuses_is_kept_with_the_reason(handler: Handler, reason:
     with LoopbackServer(handler) as server:
         fault = _send(tmp_path, server.url, timeout_s=2)
     assert fault is not None
-    assert fault.startswith("4 lineage events did not reach the server of lineage.url: ")
+    assert fault.startswith("4 lineage events did not reach the server and are kept in ")
     assert reason in fault
     assert "word of the server" not in fault
     assert str(tmp_path / LINEAGE_NAME) in fault

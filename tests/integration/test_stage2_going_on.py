@@ -394,13 +394,15 @@ class TestRetryFailed:
         with pytest.raises(StageInputError) as caught:
             _run(make_context(tmp_path, retry_failed=True), source)
         shown = "station-4, station-5, station-6 and 5 more"
-        assert f"8 were not done as they are now ({shown})" in str(caught.value)
+        assert f"8 stations have not been processed yet, or their inputs have changed ({shown})" in str(
+            caught.value
+        )
         assert str(caught.value).endswith("Process them with: mrt-pipeline run --resume-from 2")
         assert source.asked == []
 
     def test_stations_that_would_come_out_otherwise_now_are_refused(self, tmp_path: Path) -> None:
         _run(make_context(tmp_path), _wiki())
-        with pytest.raises(StageInputError, match="12 were not done as they are now"):
+        with pytest.raises(StageInputError, match="12 stations have not been processed yet, or their inputs"):
             _run(make_context(tmp_path, retry_failed=True, bus_stop_radius_m=100), _wiki())
 
     def test_a_try_that_goes_worse_does_not_take_back_what_was_had(self, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ import typer
 
 from mrt_pipeline import __version__
 from mrt_pipeline.cli.flags import (
+    DEFAULT_CONFIG,
+    App,
     AsJson,
     Config,
     DatasetName,
@@ -48,17 +50,15 @@ Examples:
   mrt-pipeline run --config FILE          use another configuration
 """
 
-app = typer.Typer(
+app = App(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Build one verified dataset of Singapore's MRT and LRT stations and exits from public sources.",
 )
-config_app = typer.Typer(
-    no_args_is_help=True, help="Check the configuration, or write one.", rich_markup_mode=None
-)
-snapshot_app = typer.Typer(
+config_app = App(no_args_is_help=True, help="Check the configuration, or write one.", rich_markup_mode=None)
+snapshot_app = App(
     no_args_is_help=True, help="Manage the data recorded in the package.", rich_markup_mode=None
 )
 app.add_typer(config_app, name="config")
@@ -114,7 +114,10 @@ def run(
 @app.command()
 @with_run_flags
 def plan(flags: RunFlags, as_json: AsJson = False) -> None:
-    """Show what run would do with the same flags, and why; changes nothing."""
+    """Show what run would do with the same flags; changes nothing.
+
+    Each stage is shown with the reason why it would be run or reused.
+    """
     from mrt_pipeline.cli.dry_run import show_plan
 
     show_plan(flags.config, flags.request(), as_json=as_json)
@@ -134,7 +137,10 @@ def show(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one run: attempts, stages, sources, findings, cost, and how to resume."""
+    """Show one run in detail.
+
+    Shows its attempts, stages, sources, findings and cost, and how to resume it.
+    """
     from mrt_pipeline.cli.history import show_run
 
     show_run(run, config, as_json=as_json)
@@ -156,7 +162,10 @@ def diff(
     as_json: AsJson = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 if anything differs")] = False,
 ) -> None:
-    """Show what changed between two datasets: stations, exits, lines, values, findings."""
+    """Show what changed between two datasets.
+
+    Compares their stations, exits, lines, values and findings.
+    """
     from mrt_pipeline.cli.comparing import show_differences
 
     raise typer.Exit(show_differences(old, new, config, as_json=as_json, exit_code=exit_code))
@@ -187,7 +196,10 @@ def explain(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Explain a value: its source, record or wording, date, licence and method, and what was rejected."""
+    """Explain why a value is published.
+
+    Shows its source, record or wording, date, licence and method, and what was rejected.
+    """
     from mrt_pipeline.cli.explaining import show_explanation
 
     show_explanation(station, exit_label, field, run, config, as_json=as_json, show_all=show_all)
@@ -202,7 +214,10 @@ def coverage(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print, as Markdown, what is known about exits: sources, age, agreements, contradictions."""
+    """Print what is known about exits, as Markdown.
+
+    Shows how much each source contributes, its age, agreements and contradictions.
+    """
     from mrt_pipeline.cli.explaining import show_coverage
 
     show_coverage(run, config, is_short=is_short, as_json=as_json)
@@ -214,7 +229,10 @@ def validate(
     config: Config = None,
     shows_all: ShowsAll = False,
 ) -> None:
-    """Check that a run's files are unchanged, and check its dataset again; exit 1 if anything is wrong."""
+    """Check a run's files and its dataset.
+
+    Checks that the files are unchanged, and checks the dataset again; exit 1 if anything is wrong.
+    """
     from mrt_pipeline.cli.validating import validate_file
 
     raise typer.Exit(validate_file(file, config, shows_all=shows_all))
@@ -228,15 +246,25 @@ def export(
     ],
     folder: Annotated[Path, path_option("Folder to write into; created if missing", "--to")],
     into: Annotated[
-        Path | None, path_option("With --format gtfs: add the missing data to this LTA feed", "--into")
+        Path | None,
+        path_option(
+            "With --format gtfs: LTA's GTFS feed to extend; writes a copy with the entrances and "
+            "wheelchair_boarding that it lacks",
+            "--into",
+        ),
     ] = None,
     licences: Annotated[
         str | None,
-        typer.Option(metavar="SET", help="all, open, or licences separated by commas [default: the run's]"),
+        typer.Option(
+            metavar="SET", help="all, open, or a comma-separated list of licences [default: the run's]"
+        ),
     ] = None,
     config: Config = None,
 ) -> None:
-    """Export a dataset in one format; a file whose content differs is never overwritten."""
+    """Export a dataset in one format.
+
+    A file whose content differs is never overwritten.
+    """
     from mrt_pipeline.cli.exporting import export_run
 
     export_run(run, format_name, folder, config, into, licences)
@@ -252,7 +280,10 @@ def evaluate(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how well the rules read your pages: recall and precision by field, what was missed and why."""
+    """Measure how well the extraction rules read your own pages.
+
+    Shows recall and precision by field, and what was missed and why.
+    """
     from mrt_pipeline.cli.evaluating import show_evaluation
 
     show_evaluation(folder, config, as_of, as_json=as_json)
@@ -264,9 +295,7 @@ for command in COMMANDS:
 
 @config_app.command("check")
 def config_check(
-    path: Annotated[
-        Path | None, path_argument("PATH", "File to check [default: the one given with --config]")
-    ] = None,
+    path: Annotated[Path | None, path_argument("PATH", f"File to check [default: {DEFAULT_CONFIG}]")] = None,
     config: Config = None,
 ) -> None:
     """Check a configuration file and report every error in it."""
@@ -283,7 +312,10 @@ def config_init(
         Path | None, path_argument("PATH", "Where to write it [default: config/pipeline.yaml]")
     ] = None,
 ) -> None:
-    """Write a commented configuration file with all the defaults, ready to edit; never overwrites a file."""
+    """Write a commented configuration file with all defaults.
+
+    It is ready to edit. An existing file is never overwritten.
+    """
     from mrt_pipeline.cli.config_file import init_config
     from mrt_pipeline.config.pipeline_config import DEFAULT_PATH
 
@@ -324,7 +356,7 @@ def snapshot_refresh(
     ] = None,
     shows_all: ShowsAll = False,
 ) -> None:
-    """Update the recorded tables from downloaded files, or from the live services."""
+    """Update the recorded tables from files or live services."""
     from mrt_pipeline.cli.snapshots import files_by_document, refresh
 
     named = {

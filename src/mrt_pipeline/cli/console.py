@@ -20,10 +20,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from mrt_pipeline.cli.printing import printable_text
-from mrt_pipeline.contracts.counting import days_apart
+from mrt_pipeline.contracts.counting import age_on
 from mrt_pipeline.contracts.fields import COVERED
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
-from mrt_pipeline.contracts.run import Manifest, RunStatus
+from mrt_pipeline.contracts.run import REQUESTED, Manifest, RunStatus
 from mrt_pipeline.history.runs import final_counts
 from mrt_pipeline.runtime.files import describe_os_error
 from mrt_pipeline.runtime.reporting import Reporter
@@ -99,12 +99,12 @@ class ConsoleReporter(Reporter):
 
     def stage_started(self, stage_name: str, reason: str) -> None:
         """Show that a stage starts."""
-        self._say_of(stage_name, f"running ({reason})")
+        self._say_of(stage_name, "running" if reason == REQUESTED else f"running ({reason})")
         self._task = self._progress.add_task(stage_name, total=None, details="")
 
     def stage_reused(self, stage_name: str, reason: str) -> None:
         """Show that a stage is reused."""
-        self._say_of(stage_name, f"reused, {reason}")
+        self._say_of(stage_name, f"reused ({reason})")
 
     def stage_finished(self, stage_name: str, seconds: float) -> None:
         """Show that a stage has finished."""
@@ -171,7 +171,6 @@ def next_command(manifest: Manifest, folder: Path, last_stage: int) -> str:
 def summary_table(manifest: Manifest, folder: Path | None, last_stage: int) -> Table:
     """Return a run's figures as a table; results of stages after the last requested one are older."""
     from mrt_pipeline.explain.figures import measure_ages
-    from mrt_pipeline.network.statements import find_stated_day
 
     title = f"{manifest.run_id} as of {manifest.as_of}: {manifest.status.value}"
     table = Table("", "", title=title, title_justify="left", show_header=False)
@@ -186,10 +185,11 @@ def summary_table(manifest: Manifest, folder: Path | None, last_stage: int) -> T
     for severity in ("error", "warning", "info"):
         if (number := counts.get(f"findings_{severity}")) is not None:
             table.add_row(f"Findings: {severity}", f"{number:.0f}")
-    for it in measure_ages(manifest.sources.values(), manifest.as_of):
-        verb = "Read" if find_stated_day(it.source) is None else "Stated"
-        age = days_apart(it.age_days, manifest.as_of)
-        table.add_row(f"{verb}: {escape(printable(it.source))}", f"{it.oldest}, {age}")
+    if ages := measure_ages(manifest.sources.values(), manifest.as_of):
+        table.add_row("Oldest data, by source", f"age on {manifest.as_of}")
+    for it in ages:
+        age = age_on(manifest.as_of, it.age_days)
+        table.add_row(f"  {escape(printable(it.source))}", f"{it.oldest}, {age}")
     if folder is not None:
         table.add_row("Files", escape(printable(str(folder))))
     return table

@@ -72,16 +72,16 @@ def _describe(found: Explanation, run: str, *, is_short: bool) -> Iterator[str]:
         if number := len(found.rejected):
             yield from ("", f"{counted(number, 'claim')} not published")
         yield ""
-        yield "To see why, add --exit LABEL for one exit, --field FIELD for one field, or --all."
+        has_exits = any(value.exit_id is not None for value in found.values)
+        of_exit = "--exit LABEL for one exit, " if has_exits else ""
+        yield f"For the evidence behind each value, add {of_exit}--field FIELD for one field, or --all."
         return
     documents = _number_documents(found.values)
     for exit_id, values in groupby(found.values, key=lambda value: value.exit_id):
         yield ""
         yield "Station" if exit_id is None else f"Exit {exit_id}"
         yield from _values(values, documents)
-    yield from _section(
-        "Nothing published", (f"{item.exit_id}: {item.field}: {item.why}" for item in found.silent)
-    )
+    yield from _section("Unknown", (f"{item.exit_id}: {item.field}: {item.why}" for item in found.silent))
     yield from _section("Findings", _findings(found))
     yield from _section(
         "Claimed and not published",
@@ -170,7 +170,7 @@ def summarise(found: Explanation) -> Iterator[str]:
         yield ""
         yield "Station" if exit_id is None else _heading(exit_id, values)
         rows = list(_rows(values, is_exit=exit_id is not None))
-        rows.extend((field, "nothing published", "") for field in silent.get(exit_id, ()))
+        rows.extend((field, "unknown", "") for field in silent.get(exit_id, ()))
         rows.sort(key=lambda row: _PARTS.get(row[0], -1))
         yield from (f"  {line}" for line in align(rows))
 

@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import wraps
 from inspect import Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
+from typer.core import TyperCommand
 
 if TYPE_CHECKING:
     from mrt_pipeline.orchestrator.request import RunRequest
+
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
+_TYPE = re.compile(r"(?<=[A-Z])( <\w+>)")
+
+
+class _Command(TyperCommand):
+    """A command whose help names its arguments without Python's types, and without braces."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the parts of the usage line."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help; its columns stay aligned."""
+        return _TYPE.sub(lambda found: " " * len(found[0]), super().get_help(ctx))
+
+
+class App(typer.Typer):
+    """An application with such commands."""
+
+    def command(self, name: str | None = None, **options: Any) -> Callable[[CommandT], CommandT]:
+        """Return the decorator that adds a command."""
+        return super().command(name, cls=_Command, **options)
 
 
 def given_path(text: str) -> Path:
@@ -58,17 +84,12 @@ def stage_option(text: str, *names: str) -> Any:
     return typer.Option(*names, parser=given_stage, metavar="N", help=text)
 
 
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name or path of a run's folder, or latest")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help='Name or path of a run folder, or "latest"')]
 DatasetName = Annotated[
-    str, typer.Argument(metavar="RUN", help="Run (name, path, or latest) or stage3_final.json")
+    str, typer.Argument(metavar="RUN", help='Run (name, path, or "latest") or stage3_final.json')
 ]
-Config = Annotated[
-    Path | None,
-    path_option(
-        "Configuration file [default: $PIPELINE_CONFIG, config/pipeline.yaml, or the built-in defaults]",
-        "--config",
-    ),
-]
+DEFAULT_CONFIG = "$PIPELINE_CONFIG, config/pipeline.yaml, or the built-in defaults"
+Config = Annotated[Path | None, path_option(f"Configuration file [default: {DEFAULT_CONFIG}]", "--config")]
 ShowsAll = Annotated[
     bool, typer.Option("--all", help="Show every finding, not only the first few of each kind")
 ]
@@ -87,13 +108,18 @@ _SkipExisting = Annotated[
 ]
 _AsOf = Annotated[
     date | None,
-    day_option("Date for which to describe the network [default: today in Singapore]", "--as-of"),
+    day_option("Describe the network as of this date [default: today in Singapore]", "--as-of"),
 ]
 _RetryFailed = Annotated[
     bool, typer.Option("--retry-failed", help="Retry only stations where a source failed")
 ]
 _AcceptChanges = Annotated[
-    bool, typer.Option("--accept-changes", help="Publish even if losses exceed the gate limits")
+    bool,
+    typer.Option(
+        "--accept-changes",
+        help="Publish even if more data was lost since the last dataset than the configuration (gates) "
+        "allows, or a source failed for some stations",
+    ),
 ]
 _BeyondHorizon = Annotated[
     bool,
@@ -105,7 +131,9 @@ _BeyondHorizon = Annotated[
 _MoveLatest = Annotated[
     bool,
     typer.Option(
-        "--move-latest", help="Point latest to this dataset even if its date is earlier or in the future"
+        "--move-latest",
+        help="Point latest to this dataset even if its date is in the future, or before that of the dataset "
+        "that latest points to",
     ),
 ]
 

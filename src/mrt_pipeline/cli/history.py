@@ -9,13 +9,20 @@ from pathlib import Path
 from mrt_pipeline.cli.findings import list_findings
 from mrt_pipeline.cli.outputs import outputs_of, warn_of_damaged
 from mrt_pipeline.cli.printing import align, say, say_json, section
-from mrt_pipeline.contracts.counting import counted, days_apart
+from mrt_pipeline.contracts.counting import age_on, counted
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding, Severity, describe_counts
-from mrt_pipeline.contracts.gates import GateReport
+from mrt_pipeline.contracts.gates import GateReport, GateStatus
 from mrt_pipeline.contracts.names import FINAL_STAGE, VALIDATION_NAME
 from mrt_pipeline.contracts.outputs import ModelUsage
-from mrt_pipeline.contracts.run import AttemptRecord, Manifest, RunStatus, StageRecord, StageStatus
+from mrt_pipeline.contracts.run import (
+    REQUESTED,
+    AttemptRecord,
+    Manifest,
+    RunStatus,
+    StageRecord,
+    StageStatus,
+)
 from mrt_pipeline.history.altered_files import describe_altered
 from mrt_pipeline.history.details import read_findings
 from mrt_pipeline.history.runs import History, Run, get_run, read_history
@@ -23,6 +30,8 @@ from mrt_pipeline.releasing.approving import find_approval
 from mrt_pipeline.runtime.files import refuse_obstacle, to_json
 from mrt_pipeline.runtime.integrity import AlteredFile, find_altered
 
+_SHOWN_BELOW = ("findings_", "coverage_")
+"""figures of a stage that are left out: findings have a section, and shares follow from numbers"""
 HEAD = ("run", "status", "as of", "started (UTC)", "took", "stations", "exits", "errors/warnings", "cost", "")
 
 
@@ -142,7 +151,10 @@ def _describe(run: Run, findings: Iterable[Finding], altered: Iterable[AlteredFi
     yield from section("Files changed since they were written", map(describe_altered, altered))
     yield from section("Attempts", map(_attempt, manifest.attempts))
     yield from section("Stages", (line for it in manifest.stages.items() for line in _stage(*it)))
-    yield from section("Sources", (_source(read, manifest.as_of) for read in manifest.sources.values()))
+    yield from section(
+        f"Sources, and their age on {manifest.as_of}",
+        (_source(read, manifest.as_of) for read in manifest.sources.values()),
+    )
     yield from section("Skipped", (f"{name}: {why}" for name, why in manifest.passed_over.items()))
     yield from section("Findings", _findings(manifest, findings, str(run.folder / VALIDATION_NAME)))
     yield from section("Gates", _gates(manifest.gates))
@@ -179,10 +191,11 @@ def _stage(name: str, record: StageRecord) -> Iterator[str]:
             yield f"  {record.checkpoint.file} was made by attempt {record.attempt}"
         return
     how = "reused" if record.reused else "run"
-    yield f"{name}: {record.status.value} in {record.seconds:.2f} s by attempt {record.attempt}"
-    yield f"  {how}: {record.reason}"
-    if record.counts:
-        yield "  " + ", ".join(f"{key} {value:g}" for key, value in record.counts.items())
+    yield f"{name}: {record.status.value} in {record.seconds:.1f} s (attempt {record.attempt})"
+    if record.reason != REQUESTED:
+        yield f"  {how}: {record.reason}"
+    if counts := {key: value for key, value in record.counts.items() if not key.startswith(_SHOWN_BELOW)}:
+        yield "  " + ", ".join(f"{key.replace('_', ' ')} {value:g}" for key, value in counts.items())
     if record.checkpoint:
         checkpoint = record.checkpoint
         yield f"  {checkpoint.file}  sha256 {checkpoint.sha256}  {checkpoint.size_bytes:,} bytes"
@@ -200,7 +213,7 @@ def _source(document: Provenance, as_of: date) -> str:
 
 
 def _age(days: int) -> str:
-    return f", {days_apart(days, 'the day described')}" if days else ""
+    return f", {age_on('that day', days)}" if days else ""
 
 
 def _findings(manifest: Manifest, findings: Iterable[Finding], full_list: str) -> Iterator[str]:
@@ -214,14 +227,15 @@ def _findings(manifest: Manifest, findings: Iterable[Finding], full_list: str) -
 
 def _gates(report: GateReport | None) -> Iterator[str]:
     if report is not None:
-        yield f"{report.status.value.replace('_', ' ')}: {report.reason}"
+        is_reason_enough = report.status is GateStatus.NOT_COMPARED
+        yield report.reason if is_reason_enough else f"{report.status.value}: {report.reason}"
         yield from report.excesses
         if report.turns:
             exits = counted(len(report.turns), "exit")
-            yield f"step-free access changed at {exits}; each is among the findings"
+            yield f"step-free access changed at {exits} (see Findings)"
         if report.lost_answers:
             exits = counted(len(report.lost_answers), "exit")
-            yield f"step-free access is no longer known for {exits}; each is among the findings"
+            yield f"step-free access is no longer known for {exits} (see Findings)"
 
 
 def _usage(usage: ModelUsage) -> Iterator[str]:

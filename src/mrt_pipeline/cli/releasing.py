@@ -27,11 +27,14 @@ def approve(
     ] = None,
     checklist: Annotated[Path | None, path_option("Checklist saved from the report")] = None,
     is_incomplete_wanted: Annotated[
-        bool, typer.Option("--incomplete", help="Approve even if checklist items are not ticked")
+        bool, typer.Option("--incomplete", help="With --checklist: approve even if some items are not ticked")
     ] = False,
     config: Config = None,
 ) -> None:
-    """Record that a person reviewed a run's dataset and vouches for it; a later change voids the approval."""
+    """Record that a person reviewed a run's dataset.
+
+    That person vouches for it; a later change of the dataset voids the approval.
+    """
     from mrt_pipeline.cli.outputs import outputs_of
     from mrt_pipeline.cli.printing import say
     from mrt_pipeline.errors import UsageError
@@ -62,7 +65,10 @@ def release(
     releases: Annotated[Path, path_option("Folder that holds all releases; created if missing", "--to")],
     config: Config = None,
 ) -> None:
-    """Release an approved run: an immutable folder with every format, checksums, and what changed."""
+    """Publish an approved run as a release.
+
+    A release is an immutable folder with every format, checksums, and what changed.
+    """
     from mrt_pipeline.cli.outputs import outputs_of
     from mrt_pipeline.cli.printing import say, warn
     from mrt_pipeline.config.registry import all_exports, missing_packages
@@ -90,7 +96,10 @@ def rollback(
         ),
     ] = None,
 ) -> None:
-    """Point latest back to an earlier release; later ones are marked as withdrawn."""
+    """Point latest back to an earlier release.
+
+    Later ones are marked as withdrawn.
+    """
     from mrt_pipeline.cli.printing import say
     from mrt_pipeline.releasing.release import roll_back
     from mrt_pipeline.runtime.clock import utc_now

@@ -10,12 +10,13 @@ from mrt_pipeline.cli.findings import show_findings
 from mrt_pipeline.cli.outputs import outputs_of
 from mrt_pipeline.cli.printing import note, say
 from mrt_pipeline.config import PipelineConfig, Settings, find_config
+from mrt_pipeline.config.pipeline_config import NO_FILE
 from mrt_pipeline.contracts.checks import finding_of
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.findings import Finding, Severity, count_by_severity, describe_counts
-from mrt_pipeline.contracts.names import FINAL_NAME, LATEST
+from mrt_pipeline.contracts.names import FINAL_NAME, FINAL_STAGE, LATEST
 from mrt_pipeline.contracts.outputs import Stage3Output
-from mrt_pipeline.contracts.run import Manifest
+from mrt_pipeline.contracts.run import Manifest, StageStatus
 from mrt_pipeline.errors import EXIT_FAILURE, UsageError
 from mrt_pipeline.history.altered_files import find_contradictions, report_altered
 from mrt_pipeline.history.runs import is_path
@@ -44,7 +45,7 @@ def validate_file(file: Path, config: Path | None, *, shows_all: bool = False) -
     show_findings(found, shows_all=shows_all)
     if not _holds_dataset(path, manifest):
         return _sum_up(str(path), found)
-    dataset = _read(path, is_missed=bool(found))
+    dataset = _read(path, manifest, is_missed=bool(found))
     if dataset is None:
         return _sum_up(str(path), found)
     checked = list(_check_dataset(dataset, path, manifest, config))
@@ -103,17 +104,24 @@ def _holds_dataset(path: Path, manifest: Manifest | None) -> bool:
     return path.name == FINAL_NAME or manifest is None or path.name not in recorded_files(manifest)
 
 
-def _read(path: Path, *, is_missed: bool) -> Stage3Output | None:
+def _read(path: Path, manifest: Manifest | None, *, is_missed: bool) -> Stage3Output | None:
     """Return the dataset in a file, or None if it is missing and that was reported."""
     try:
         content = read_bytes(path)
     except FileNotFoundError:
         if is_missed:
             return None
-        raise UsageError(
-            f"{path} not found. Specify a stage3_final.json or a run folder.{_point_below(path.parent)}"
-        ) from None
+        raise UsageError(_describe_missing(path, manifest)) from None
     return parse_dataset(path, content, "mrt-pipeline run")
+
+
+def _describe_missing(path: Path, manifest: Manifest | None) -> str:
+    if manifest is None or path.name != FINAL_NAME:
+        return f"{path} not found. Specify a stage3_final.json or a run folder.{_point_below(path.parent)}"
+    record = manifest.stages.get(FINAL_STAGE)
+    is_disabled = record is not None and record.status is StageStatus.DISABLED
+    enable = f"Set stages.{FINAL_STAGE}.enabled to true, then finish" if is_disabled else "Finish"
+    return f"{path.parent} has no dataset. {enable} the run with: {_remedy(path.parent, manifest)}"
 
 
 def _point_below(folder: Path) -> str:
@@ -139,7 +147,7 @@ def _settings(config: Path | None) -> Settings:
     """Return the configuration; recipients of a dataset have none, and need none to check it."""
     found = PipelineConfig(find_config(config))
     if found.path is None:
-        note("No configuration found; the dataset is checked with the program's defaults.")
+        note(NO_FILE)
     return found.settings
 
 

@@ -88,7 +88,7 @@ def warn_of_turn(turn: AccessTurn) -> Finding:
     said = [f"step_free was {turn.old.value} and is {turn.new.value}"] if turn.old and turn.new else []
     said += [f"{feature.value} is new" for feature in turn.gained]
     said += [f"{feature.value} is no longer listed" for feature in turn.lost]
-    documents = f" ({', '.join(turn.documents)})" if turn.documents else ""
+    documents = f"; its access is now based on {', '.join(turn.documents)}" if turn.documents else ""
     return finding_of(
         "access-turned",
         f"{turn.exit_id}: {'; '.join(said)}{documents}. Verify before relying on it.",

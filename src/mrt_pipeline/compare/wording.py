@@ -18,7 +18,7 @@ from mrt_pipeline.contracts.comparison import (
     ValueChange,
 )
 from mrt_pipeline.contracts.counting import counted, verb_of
-from mrt_pipeline.contracts.evidence import Evidence
+from mrt_pipeline.contracts.evidence import METHODS_IN_WORDS, Evidence, Method
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.findings import Severity
 
@@ -175,9 +175,10 @@ def show_value(value: Any) -> str:
 
 
 def cite(evidence: Evidence) -> str:
-    """Return a reason in short: its place and method."""
+    """Return a reason in short: its place, licence, and method if it is not just a record."""
     said = f"“{evidence.quote}”" if evidence.quote else f"record {evidence.record_id}"
-    return f"{evidence.document_id}: {said} ({evidence.method.value}, {evidence.licence})"
+    how = "" if evidence.method is Method.RECORD else f"{METHODS_IN_WORDS[evidence.method]}, "
+    return f"{evidence.document_id}: {said} ({how}{evidence.licence})"
 
 
 def _exits_of(slug: str, exit_ids: Sequence[str]) -> str:
@@ -259,8 +260,8 @@ def describe_coverage(comparison: Comparison) -> Iterator[str]:
 
 
 def word_of(change: FindingChange) -> str:
-    """Return what happened to a finding: ``gone``, ``new``, or ``now`` if it was reworded."""
-    return "gone" if change.new is None else "new" if change.old is None else "now"
+    """Return what happened to a finding: ``resolved``, ``new`` or ``reworded``."""
+    return "resolved" if change.new is None else "new" if change.old is None else "reworded"
 
 
 def _findings(changes: Sequence[FindingChange]) -> Iterator[str]:

@@ -18,6 +18,9 @@ from mrt_pipeline.secrecy import SECRETS
 DEFAULT_PATH = Path("config/pipeline.yaml")
 
 
+NO_FILE = "No configuration file found; using the built-in defaults."
+
+
 class PipelineConfig:
     """A validated configuration: typed in ``settings``, and by dotted key as in ``config["output.formats"]``.
 

@@ -15,11 +15,11 @@ def in_days(days: int) -> str:
     return f"{days:,} {'day' if days == 1 else 'days'}"
 
 
-def days_apart(days: int, day: object) -> str:
-    """Return how long before a day something was, or after it if negative: ``3 days after 2026-11-23``."""
+def age_on(day: object, days: int) -> str:
+    """Return how old something is on a day: ``3 days old``; if negative, ``3 days after 2026-11-23``."""
     if not days:
         return "the same day"
-    return f"{in_days(abs(days))} {'after' if days < 0 else 'before'} {day}"
+    return f"{in_days(-days)} after {day}" if days < 0 else f"{in_days(days)} old"
 
 
 def listed(names: Iterable[object], most: int) -> str:

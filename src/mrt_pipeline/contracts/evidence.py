@@ -40,6 +40,17 @@ class Method(StrEnum):
     """read from a wiki page by a language model, and found again in the text by this program"""
 
 
+METHODS_IN_WORDS = {
+    Method.RECORD: "read from the publisher's record",
+    Method.TOPOLOGY: "derived from the order of stations in the network table",
+    Method.GEOMETRY: "computed from published coordinates",
+    Method.DEDUCTION: "used to derive this value",
+    Method.RULE: "read from the page by a rule",
+    Method.MODEL: "read from the page by a language model",
+}
+"""how evidence supports a value, for people"""
+
+
 class Alignment(StrEnum):
     """How the quoted words were found in the document."""
 

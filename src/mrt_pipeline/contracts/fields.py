@@ -188,7 +188,7 @@ FIELDS: dict[str, ExitField] = {
         ),
         ExitField(
             name="access",
-            title="Access, any statement",
+            title="Access (any information)",
             part="access",
             count=lambda found: len(found.access.features) if found.access is not None else 0,
             is_filled=lambda found: found.access is not None,
@@ -196,7 +196,7 @@ FIELDS: dict[str, ExitField] = {
         ),
         ExitField(
             name="step_free",
-            title="Step-free yes or no",
+            title="Step-free access (yes or no)",
             part="access",
             attribute="step_free",
             count=lambda found: int(

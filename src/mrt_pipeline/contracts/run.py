@@ -23,6 +23,9 @@ UNKNOWN = "unknown"
 PACKAGED = "defaults of the package"
 """``config_path`` of a run for which no configuration file was found"""
 
+REQUESTED = "requested"
+"""reason of a stage that ran only because the request covers it"""
+
 
 class RunStatus(StrEnum):
     """The state of a run, or of one attempt at it."""

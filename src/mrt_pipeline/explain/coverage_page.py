@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
-from mrt_pipeline.contracts.counting import days_apart, in_days
+from mrt_pipeline.contracts.counting import age_on, in_days
 from mrt_pipeline.contracts.fields import measure_coverage, title_of
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.outputs import Stage3Output
@@ -17,7 +17,7 @@ LAST_TRAINS = "last-trains-contradict"
 _HEAD = """\
 # Coverage, sources and agreement
 
-The network as of {as_of}, as printed by `mrt-pipeline coverage RUN`. Unknown never means no.
+The network as of {as_of}, as printed by `mrt-pipeline coverage RUN`. "Unknown" never means "no".
 
 ## What is known about {exits} exits
 """
@@ -30,7 +30,8 @@ _GIVEN = """\
 _AGREEMENTS = """\
 ## Where two sources agree or contradict each other
 
-Counted per exit and value; distance, order and conclusions never count as agreement.
+Counted per exit and value. Values computed from distances, the order of stations or by deduction do not count
+as agreement.
 Contradicted values are published as unknown, except contradictory last-train times, which are published with
 low confidence.
 """
@@ -104,10 +105,10 @@ def _ages(dataset: Stage3Output) -> str:
     rows, as_of = [], dataset.metadata.as_of
     for it in measure_ages(dataset.provenance.values(), as_of):
         span = str(it.oldest) if it.oldest == it.newest else f"{it.oldest} to {it.newest}"
-        age = days_apart(it.age_days, as_of) if it.age_days < 0 else in_days(it.age_days)
+        age = age_on(as_of, it.age_days) if it.age_days < 0 else in_days(it.age_days)
 
         rows.append((f"`{it.source}`", span, age))
-    return _table(("source", "read or stated on", f"age of the oldest on {as_of}"), rows)
+    return _table(("source", "read or stated on", f"age of the oldest document on {as_of}"), rows)
 
 
 def _given(figures: Figures) -> Iterator[tuple[str, ...]]:

@@ -38,23 +38,23 @@ COMPUTED: dict[tuple[type[Published], str], str] = {
     (Station, "slug"): "the key of the place in the network table, which never changes",
     (Station, "wiki_title"): "built from the name and the modes of its lines",
     (Station, "status"): "follows from the opening dates of its codes and the day described",
-    (StationCode, "station_code"): "identifies the record",
+    (StationCode, "station_code"): "the key of this record",
     (StationExit, "exit_id"): "built from slug, line and exit label",
     (Platform, "platform_id"): "built from slug, line, and code of the next station",
-    (Platform, "station_code"): "identifies the record: the station of the platform",
-    (Platform, "line_code"): "identifies the record: the line of the platform",
-    (ExitBusStop, "bus_stop_code"): "identifies the record",
+    (Platform, "station_code"): "part of this platform's key: its station",
+    (Platform, "line_code"): "part of this platform's key: its line",
+    (ExitBusStop, "bus_stop_code"): "the key of this bus stop",
     **dict.fromkeys(
-        [(TrainTimes, name) for name in ("platform_id", "service", "days")], "identifies the record"
+        [(TrainTimes, name) for name in ("platform_id", "service", "days")], "part of the key of this record"
     ),
     (TrainTimes, "is_last_next_day"): "true if the last train leaves after midnight",
 }
 """for fields that name a record or are computed from others, how"""
 
-CONFIDENCE = "computed from the sources and how many of them agree, never from a model"
+CONFIDENCE = "depends on which sources gave the value and how many agree; no language model is asked for it"
 OF_BOTH = (
-    f"the lower of two confidences: the platform's ({CONFIDENCE}) and that of the route to it (high only "
-    "in the exit's own building)"
+    f"the lower of the platform's confidence ({CONFIDENCE}) and the confidence that this exit leads to it "
+    "(high only within the exit's own building)"
 )
 
 CONCLUDED: dict[tuple[type[Published], str], str] = {

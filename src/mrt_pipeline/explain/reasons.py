@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from mrt_pipeline.contracts.evidence import Evidence, Method, Provenance
+from mrt_pipeline.contracts.evidence import METHODS_IN_WORDS, Evidence, Method, Provenance
 from mrt_pipeline.contracts.explanation import Reason
 from mrt_pipeline.network import NETWORK_DOCUMENT
 
-_HOW = {
-    Method.RECORD: "read from the publisher's record",
-    Method.TOPOLOGY: "follows from the order of stations in the network's table",
-    Method.GEOMETRY: "computed from published coordinates",
-    Method.DEDUCTION: "one of the values it was derived from",
-    Method.RULE: "read from the page by a rule",
-}
 _OWN_RECORD = "recorded in this project's own network table"
 
 
@@ -41,4 +34,4 @@ class Reasons:
             return f"read from the page by {name}, and verified in its text"
         if evidence.method is Method.RECORD and evidence.document_id == NETWORK_DOCUMENT:
             return _OWN_RECORD
-        return _HOW[evidence.method]
+        return METHODS_IN_WORDS[evidence.method]

@@ -83,7 +83,7 @@ def load_unverified(run: Run) -> LoadedDataset:
 
 
 def choose_successful(history: History, number: int) -> list[Run]:
-    """Return the newest completed runs with a dataset, newest first.
+    """Return the newest completed runs with a dataset, newest first, for a comparison.
 
     Raises:
         UsageError: if there are fewer than requested.
@@ -91,8 +91,8 @@ def choose_successful(history: History, number: int) -> list[Run]:
     found = [run for run in history.runs if run.has_dataset]
     if len(found) < number:
         raise UsageError(
-            f"This needs {counted(number, 'completed run')}; {history.outputs} has {len(found)}. "
-            f"Name runs or files, or start a run with: {REMEDY}"
+            f"This needs {counted(number, 'run')} with a dataset; {history.outputs} has {len(found)}. "
+            f"Specify two runs or files to compare, or start a run with: {REMEDY}"
         )
     return found[:number]
 

@@ -18,6 +18,7 @@ import orjson
 
 from mrt_pipeline.config.environment import Secrets
 from mrt_pipeline.config.settings import LineageSection
+from mrt_pipeline.contracts.counting import counted, verb_of
 from mrt_pipeline.errors import FetchError, RunInterrupted
 from mrt_pipeline.lineage.facets import Json
 from mrt_pipeline.runtime.files import append_lines, open_for_lines, storage_errors
@@ -70,7 +71,8 @@ def send_events(
                 del left[0]
     except (FetchError, RunInterrupted) as error:
         return (
-            f"{len(left)} lineage events did not reach the server of {_describe(error)}. They are in {path}."
+            f"{counted(len(left), 'lineage event')} did not reach the server and {verb_of(len(left))} kept "
+            f"in {path}: {_describe(error)}."
         )
     finally:
         if left:

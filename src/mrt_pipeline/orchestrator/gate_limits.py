@@ -51,8 +51,10 @@ def describe_silences(silences: Sequence[SilentSource], run: str, full_list: str
             )
             continue
         for silence in silent:
+            number = silence.values
+            values = "its only value" if number == 1 else f"all {number} values"
             yield (
-                f"{silence.name}: lost all values from {source_id} ({silence.values}) since {run}. "
+                f"{silence.name}: lost {values} from {source_id} since {run}. "
                 f"Check {', '.join(silence.documents)}."
             )
 
@@ -77,7 +79,7 @@ def summarise_lost_answers(lost: Sequence[LostAnswer]) -> str:
     """Return for how many exits step-free access is no longer known, and which ones."""
     numbers = ", ".join(f"{old.value}: {number}" for old, number in Counter(it.old for it in lost).items())
     exits = listed((it.exit_id for it in lost), SHOWN)
-    return f"step_free is no longer known for {counted(len(lost), 'exit')} (was {numbers}): {exits}"
+    return f"step_free was known for {counted(len(lost), 'exit')} ({numbers}) and is now unknown: {exits}"
 
 
 def _describe_field(field: FieldLoss, allowed: float) -> str:
@@ -91,8 +93,8 @@ def _describe_field(field: FieldLoss, allowed: float) -> str:
 def _describe_source(source: RecordLoss, allowed: float) -> str:
     now = counted(source.new, "record") if source.new else "no records"
     return (
-        f"{source.source_id} has {now}, {source.share:.1%} fewer than the {source.old} then; "
-        f"gates.max_records_lost_share allows {allowed:.1%}."
+        f"{source.source_id} has {now}; the earlier dataset has {source.old} ({source.share:.1%} lost; "
+        f"gates.max_records_lost_share allows {allowed:.1%})."
     )
 
 

@@ -145,8 +145,8 @@ class PublicationGate:
         described = describe_baseline(run, baseline)
         if dataset.metadata.as_of < baseline.metadata.as_of:
             reason = (
-                f"Not compared with {run.name}, which describes a later date ({baseline.metadata.as_of}; "
-                f"this run: {dataset.metadata.as_of})."
+                f"Not compared with {run.name}: it describes {baseline.metadata.as_of}, a later date than "
+                f"this run's ({dataset.metadata.as_of})."
             )
             self._context.reporter.note(reason)
             self._record(_not_compared(reason, described))
@@ -209,7 +209,7 @@ class PublicationGate:
         folder, manifest = self._session.folder, self._session.manifest
         raise SourceGapError(
             failed[0].source or STAGE2_ENRICHMENT,
-            "its data is missing for the stations below, so nothing was published. Retry these with: "
+            "nothing was published, because data is missing for the stations below. Retry these with: "
             f"{resume(folder, manifest, '--retry-failed')}; or publish without it with: "
             f"{accept_changes(folder, manifest)}",
             gaps,

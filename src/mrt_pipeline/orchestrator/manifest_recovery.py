@@ -59,8 +59,8 @@ def find_or_rebuild(folder: Path) -> Found:
     stages = ", ".join(f"stage {number}" for number in sorted(outputs))
     remark = (
         f"{path} {'was missing' if damage is None else 'is damaged'} and was recreated from the "
-        f"checkpoints: {stages}. Their inputs are unknown: --resume-from uses them as they "
-        "are, --skip-existing recreates them."
+        f"checkpoints: {stages}. It is not known what these were made from: --resume-from uses them "
+        "anyway, --skip-existing makes them again."
     )
     if damage is not None:
         unfit[path] = "is damaged"

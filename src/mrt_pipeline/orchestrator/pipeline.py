@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import mrt_pipeline
 from mrt_pipeline.config import PipelineConfig
+from mrt_pipeline.config.pipeline_config import NO_FILE
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output, StageOutput
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.contracts.stage import PipelineStage
@@ -255,7 +256,7 @@ class PipelineOrchestrator:
             config=self.config.label,
         )
         if self.config.path is None:
-            self._reporter.note(f"No configuration file was found; the {self.config.label} are used.")
+            self._reporter.note(NO_FILE)
         if (horizon := load_network().known_on(session.manifest.as_of)) is not None:
             self._reporter.warn(
                 f"The network is described as it was known on {horizon}; changes announced since then are "

@@ -12,7 +12,14 @@ from mrt_pipeline.config.registry import refuse_missing_packages
 from mrt_pipeline.contracts.counting import counted
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, JOURNAL_NAME
 from mrt_pipeline.contracts.outputs import EnrichmentStatus
-from mrt_pipeline.contracts.run import CheckpointRecord, Fingerprint, Manifest, StageRecord, StageStatus
+from mrt_pipeline.contracts.run import (
+    REQUESTED,
+    CheckpointRecord,
+    Fingerprint,
+    Manifest,
+    StageRecord,
+    StageStatus,
+)
 from mrt_pipeline.errors import (
     CorruptCheckpointError,
     MissingCheckpointError,
@@ -35,7 +42,6 @@ from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import read_bytes
 from mrt_pipeline.runtime.fingerprints import find_differences, flatten, stage_version
 
-ASKED_FOR = "requested"
 DISABLED = "disabled in config"
 NOTHING_TO_RETRY = "nothing to retry: no source failed for any station"
 _TO_RETRY = (EnrichmentStatus.PARTIAL, EnrichmentStatus.FAILED, EnrichmentStatus.PENDING)
@@ -133,9 +139,9 @@ def _refuse_unknown_day(request: RunRequest, today: date) -> None:
         )
     if request.as_of > max(horizon, today) and not request.beyond_horizon:
         raise UsageError(
-            f"--as-of is {request.as_of}; the network table covers dates up to {horizon}. Choose a date up "
-            f"to {max(horizon, today)}, or add --beyond-horizon to describe that day with the network as it "
-            f"was known on {horizon}."
+            f"--as-of is {request.as_of}; the network table covers changes announced by {horizon}. Choose "
+            f"{f'today ({today})' if today > horizon else horizon} or an earlier date, or add "
+            f"--beyond-horizon to describe that day with the network as it was known on {horizon}."
         )
 
 
@@ -298,7 +304,7 @@ def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerpri
         )
     then = record.fingerprint
     if then is None:
-        return Decision(runs=False, reason=f"{ASKED_FOR}; its inputs are unknown", checkpoint=content)
+        return Decision(runs=False, reason="its inputs are unknown", checkpoint=content)
     refused = find_differences(_what_is_refused(then), _what_is_refused(fingerprint))
     if refused:
         raise StaleCheckpointError(
@@ -306,7 +312,7 @@ def _require(stage: StageSpec, manifest: Manifest | None, fingerprint: Fingerpri
             f"was made from different inputs: {'; '.join(refused)}. Undo that change, or run: {remedy}",
         )
     told = find_differences(then, fingerprint)
-    reason = f"{ASKED_FOR}, although {'; '.join(told)}" if told else f"{ASKED_FOR}; {UNCHANGED}"
+    reason = f"{REQUESTED}, although {'; '.join(told)}" if told else UNCHANGED
     return Decision(runs=False, reason=reason, checkpoint=content)
 
 
@@ -356,16 +362,16 @@ def _run_anew(stage: StageSpec, manifest: Manifest | None, folder: Path) -> Deci
     """Run a stage as requested; report a file that exists under its checkpoint's name if it is odd."""
     record = manifest.stages.get(stage.name) if manifest is not None else None
     if manifest is None or record is None or record.checkpoint is None:
-        return Decision(runs=True, reason=ASKED_FOR)
+        return Decision(runs=True, reason=REQUESTED)
     try:
         _verify(stage, manifest, record.checkpoint, folder)
     except CorruptCheckpointError as error:
-        return Decision(runs=True, reason=ASKED_FOR, damaged=error.path)
+        return Decision(runs=True, reason=REQUESTED, damaged=error.path)
     except UnrecordedCheckpointError as error:
-        return Decision(runs=True, reason=f"{ASKED_FOR}; {error.path.name} {UNRECORDED}")
+        return Decision(runs=True, reason=f"{REQUESTED}; {error.path.name} {UNRECORDED}")
     except MissingCheckpointError:
         pass
-    return Decision(runs=True, reason=ASKED_FOR)
+    return Decision(runs=True, reason=REQUESTED)
 
 
 def _verify(stage: StageSpec, manifest: Manifest, checkpoint: CheckpointRecord, folder: Path) -> bytes:

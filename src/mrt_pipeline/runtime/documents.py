@@ -121,7 +121,7 @@ def check_number(
         raise SourceFormatError(
             document,
             f"the list gives {counted(number, count.what)}; expected at least {expected.min} "
-            f"({count.key}.min).{why} Run again later; if that number is correct, lower the limit.",
+            f"({count.key}.min).{why} If {number} is correct, lower that limit; if not, get the list again.",
         )
     if number <= expected.max:
         return table

@@ -11,7 +11,9 @@ from mrt_pipeline.cli.console import ConsoleReporter
 from mrt_pipeline.cli.findings import SHOWN, list_findings
 from mrt_pipeline.cli.history import show_run
 from mrt_pipeline.contracts.findings import Finding, Severity
-from mrt_pipeline.contracts.run import AttemptRecord, RunStatus, StageStatus
+from mrt_pipeline.contracts.gates import GateReport, GateStatus
+from mrt_pipeline.contracts.run import REQUESTED, AttemptRecord, RunStatus, StageStatus
+from mrt_pipeline.orchestrator.reuse import UNCHANGED
 from mrt_pipeline.runtime.manifests import save_manifest
 from tests.fakes.manifests import START, make_manifest, make_stage_record, put_run
 from tests.fakes.network_builder import provenance
@@ -110,11 +112,12 @@ def test_the_end_of_a_run_says_what_is_unknown_and_how_old_each_source_is(
         for line in capsys.readouterr().out.splitlines()
         if "│" in line
     ]
-    assert ["Step-free yes or no", "known for 123, unknown for 484"] in rows
-    assert [row for row in rows if row[0].startswith("Read: ")] == [
-        ["Read: lta_datamall", "2026-03-01, 154 days before 2026-08-02"],
-        ["Read: datagov", "2026-08-01, 1 day before 2026-08-02"],
-        ["Read: lta_lifts", "2026-08-05, 3 days after 2026-08-02"],
+    assert ["Step-free access (yes or no)", "known for 123, unknown for 484"] in rows
+    ages = rows.index(["Oldest data, by source", "age on 2026-08-02"]) + 1
+    assert rows[ages : ages + 3] == [
+        ["lta_datamall", "2026-03-01, 154 days old"],
+        ["datagov", "2026-08-01, 1 day old"],
+        ["lta_lifts", "2026-08-05, 3 days after 2026-08-02"],
     ]
 
 
@@ -126,3 +129,35 @@ def test_a_run_that_stopped_at_its_budget_names_the_command_that_show_gives(
     console = capsys.readouterr().out.splitlines()[-1].partition("Resume with: ")[2]
     show_run(str(tmp_path / "run"), None, as_json=False)
     assert capsys.readouterr().out.splitlines()[-1] == f"Resume with: {console}"
+
+
+def test_a_stage_says_why_it_runs_unless_it_was_just_requested(capsys: pytest.CaptureFixture[str]) -> None:
+    reporter = ConsoleReporter()
+    for reason in (REQUESTED, "stage3_final.json is missing"):
+        reporter.stage_started(STAGE3, reason)
+    reporter.stage_reused(STAGE3, UNCHANGED)
+    assert capsys.readouterr().err.splitlines() == [
+        "Stage 3/3 merger: running",
+        "Stage 3/3 merger: running (stage3_final.json is missing)",
+        "Stage 3/3 merger: reused (none of its inputs has changed)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "line"),
+    [
+        (
+            GateStatus.NOT_COMPARED,
+            "No earlier dataset to compare with.",
+            "No earlier dataset to compare with.",
+        ),
+        (GateStatus.PASSED, "No differences from one.", "passed: No differences from one."),
+    ],
+)
+def test_show_says_once_that_nothing_was_compared(
+    status: GateStatus, reason: str, line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_run(tmp_path / "run", gates=GateReport(status=status, reason=reason))
+    show_run(str(tmp_path / "run"), None, as_json=False)
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[shown.index("Gates") + 1] == f"  {line}"

@@ -10,7 +10,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from mrt_pipeline.cli.app import app
-from mrt_pipeline.cli.flags import RunFlags, with_run_flags
+from mrt_pipeline.cli.flags import DEFAULT_CONFIG, RunFlags, with_run_flags
 from mrt_pipeline.orchestrator.request import RunRequest
 
 
@@ -75,4 +75,16 @@ def test_placeholders_in_help_say_what_to_type() -> None:
     own = [(name,) for name in get_command(app).commands]  # type: ignore[attr-defined]
     for words in (*own, *below):
         shown = CliRunner().invoke(app, [*words, "--help"]).output
-        assert not re.search(r"<int|%Y|\{[a-z]|^  [a-z]+ <", shown, re.MULTILINE), shown
+        assert not re.search(r"<int|<str|<Path|%Y|[{}]|^  [a-z]+ <", shown, re.MULTILINE), shown
+
+
+@pytest.mark.parametrize("words", [(), ("config",), ("snapshot",)])
+def test_no_summary_in_the_list_of_commands_is_cut_off(words: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(app, [*words, "--help"]).output.partition("Commands:\n")[2].splitlines()
+    assert shown
+    assert [line for line in shown if not line.endswith(".") or line.endswith("...")] == []
+
+
+def test_the_default_configuration_is_named_in_the_same_words_everywhere() -> None:
+    shown = " ".join(CliRunner().invoke(app, ["config", "check", "--help"]).output.split())
+    assert shown.count(f"[default: {DEFAULT_CONFIG}]") == 2

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from mrt_pipeline.cli.app import app
 from mrt_pipeline.cli.validating import validate_file
+from mrt_pipeline.contracts.run import StageStatus
 from mrt_pipeline.errors import ConfigError, StorageError, UsageError
 from mrt_pipeline.runtime.checkpoints import describe_checkpoint
 from mrt_pipeline.runtime.files import sha256_of, write_bytes
@@ -93,7 +94,7 @@ def test_a_folder_that_was_received_is_checked_without_any_configuration(
     monkeypatch.chdir(tmp_path / "elsewhere")
     code, said = _validate(folder)
     assert code == 0
-    assert said.count("No configuration found; the dataset is checked with the program's defaults.") == 1
+    assert said.count("No configuration file found; using the built-in defaults.") == 1
     monkeypatch.setenv("MRT_PIPELINE__EXPECTED_STATIONS", "many")
     with pytest.raises(
         ConfigError, match=r"in the environment cannot be used:\n.*MRT_PIPELINE__EXPECTED_STATIONS"
@@ -131,6 +132,23 @@ def test_of_a_folder_of_runs_or_releases_one_of_them_is_named(folder: Path) -> N
     (folder.parent / "latest").symlink_to(folder)
     with pytest.raises(UsageError, match=rf"Did you mean {folder.parent / 'latest'}\?"):
         validate_file(folder.parent, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [
+        (StageStatus.FAILED, "Finish the run with: mrt-pipeline run "),
+        (StageStatus.DISABLED, r"Set stages\.stage3_merger\.enabled to true, then finish the run with: "),
+    ],
+)
+def test_a_run_without_a_dataset_is_reported_with_the_command_that_makes_it(
+    status: StageStatus, advice: str, folder: Path
+) -> None:
+    (folder / "stage3_final.json").unlink()
+    record = make_stage_record("stage3_merger", b"").model_copy(update={"checkpoint": None, "status": status})
+    save_manifest(folder, make_manifest(as_of=AS_OF, stages={"stage3_merger": record}))
+    with pytest.raises(UsageError, match=f"{folder} has no dataset. {advice}"):
+        validate_file(folder, None)
 
 
 def test_a_pipe_is_reported_only_as_a_pipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

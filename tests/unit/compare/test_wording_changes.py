@@ -81,7 +81,7 @@ def test_a_changed_value_is_shown_once_for_all_its_exits_with_old_and_new_reason
         new = replace_exit(new, exit_id, bus_stops=(stop.model_copy(update={"services": ("85",)}),))
     assert _sections(compare(old, new))["Values changed"] == (
         f"{EXIT}, bayfront-ccl-A, bus_stop 59069, services: 85, 85A → 85\n"
-        "  source: lta-station-exits: record 59069 (record, SODL-1.0)",
+        "  source: lta-station-exits: record 59069 (SODL-1.0)",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mrt_pipeline.contracts.counting import counted, days_apart, listed, verb_of
+from mrt_pipeline.contracts.counting import age_on, counted, listed, verb_of
 from mrt_pipeline.contracts.findings import Finding, Severity, count_records, describe_counts
 
 
@@ -16,14 +16,9 @@ def test_the_verb_is_singular_for_one_and_plural_for_other_numbers(number: float
     assert f"{counted(number, 'station')} {verb_of(number)}" == sentence
 
 
-def test_a_distance_in_days_names_the_day_it_is_counted_from() -> None:
-    told = [days_apart(days, "2026-11-23") for days in (2089, 1, 0, -3)]
-    assert told == [
-        "2,089 days before 2026-11-23",
-        "1 day before 2026-11-23",
-        "the same day",
-        "3 days after 2026-11-23",
-    ]
+def test_an_age_names_the_day_only_for_what_is_later() -> None:
+    told = [age_on("2026-11-23", days) for days in (2089, 1, 0, -3)]
+    assert told == ["2,089 days old", "1 day old", "the same day", "3 days after 2026-11-23"]
 
 
 def test_numbers_of_findings_agree_with_their_severity_and_info_has_no_plural() -> None:

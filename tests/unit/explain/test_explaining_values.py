@@ -130,7 +130,7 @@ def test_every_field_of_every_record_is_explained_once() -> None:
 def test_every_value_has_a_reason_computed_ones_too() -> None:
     explanation = _explain()
     assert all(item.reasons for item in explanation.values)
-    assert "never from a model" in str(_value(explanation, "access", "confidence").rule)
+    assert "no language model" in str(_value(explanation, "access", "confidence").rule)
     assert (
         _value(explanation, "station_id").rule
         == "its code on the first of its lines, in the order of the network table"

@@ -99,7 +99,7 @@ def test_a_source_at_odds_with_itself_is_listed_and_is_no_pair_of_sources() -> N
 
 def test_an_exit_without_a_value_is_unknown_to_every_source() -> None:
     page = render_coverage(make_dataset(*open_stations()))
-    assert "| Step-free yes or no | 0 | 4 | 0.0% |" in page
+    assert "| Step-free access (yes or no) | 0 | 4 | 0.0% |" in page
     assert "None." in page
 
 

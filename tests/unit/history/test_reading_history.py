@@ -279,7 +279,7 @@ class TestDatasets:
         put_run(outputs / "stage1", "stage1_ingestion", timestamp=START + timedelta(hours=9))
         history = read_history(outputs)
         assert [run.name for run in choose_successful(history, 2)] == ["newest", "older"]
-        with pytest.raises(UsageError, match=r"needs 4 completed runs; .* has 3"):
+        with pytest.raises(UsageError, match=r"needs 4 runs with a dataset; .* has 3"):
             choose_successful(history, 4)
 
 

@@ -38,7 +38,9 @@ def test_a_day_up_to_the_horizon_may_be_requested(day: date) -> None:
 
 @pytest.mark.parametrize("day", [BEYOND, date(2030, 1, 1), date(2199, 1, 1)])
 def test_a_day_beyond_the_horizon_is_refused_with_what_to_do(day: date) -> None:
-    with pytest.raises(UsageError, match=f"the network table covers dates up to {HORIZON}") as raised:
+    with pytest.raises(
+        UsageError, match=f"the network table covers changes announced by {HORIZON}"
+    ) as raised:
         choose_day(RunRequest(as_of=day), None, BEFORE)
     assert raised.value.exit_code == 2
     assert "--beyond-horizon" in str(raised.value)
@@ -79,7 +81,7 @@ def test_a_run_without_a_day_works_however_old_the_tables_are() -> None:
     assert choose_day(RunRequest(), None, LONG_AFTER) == today
     assert choose_day(RunRequest(as_of=today), None, LONG_AFTER) == today
     assert choose_day(RunRequest(as_of=BEYOND), None, LONG_AFTER) == BEYOND
-    with pytest.raises(UsageError, match=re.escape(f"Choose a date up to {today}")):
+    with pytest.raises(UsageError, match=re.escape(f"Choose today ({today}) or an earlier date")):
         choose_day(RunRequest(as_of=today + timedelta(days=1)), None, LONG_AFTER)
 
 

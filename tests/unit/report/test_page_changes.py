@@ -76,7 +76,7 @@ def test_a_changed_value_is_reported_with_the_reasons_of_both_sides() -> None:
     new = replace_exit(old, EXIT, bus_stops=(stop.model_copy(update={"road_name": "Elsewhere"}),))
     [changed] = groups_of(old, new)["Values changed"]
     assert changed["text"] == f"{EXIT}, bus_stop 59069, road_name: Yishun Ave 2 → Elsewhere"
-    assert changed["was"] == changed["now"] == ["lta-station-exits: record 59069 (record, SODL-1.0)"]
+    assert changed["was"] == changed["now"] == ["lta-station-exits: record 59069 (SODL-1.0)"]
 
 
 def test_a_value_that_changed_at_all_exits_alike_is_reported_once() -> None:
@@ -98,7 +98,7 @@ def test_findings_that_came_and_went_are_reported() -> None:
     groups = groups_of(network_dataset(findings=(went,)), network_dataset(findings=(came, went)))
     assert [item["text"] for item in groups["Findings"]] == ["new: warning: came"]
     groups = groups_of(network_dataset(findings=(went,)), network_dataset())
-    assert [item["text"] for item in groups["Findings"]] == ["gone: warning: went"]
+    assert [item["text"] for item in groups["Findings"]] == ["resolved: warning: went"]
 
 
 def test_a_share_that_stays_the_same_is_no_change_of_coverage() -> None:

@@ -219,14 +219,14 @@ def test_a_line_that_is_yet_to_open_comes_last() -> None:
 def test_the_verdict_gets_how_many_exits_lack_each_field_and_whether_that_is_most_of_them() -> None:
     coverage = content_of(enriched_dataset())["coverage"]
     assert [row[0] for row in coverage["unknown"]] == coverage["fields"]
-    assert ["Step-free yes or no", 4, 6, True] in coverage["unknown"]
+    assert ["Step-free access (yes or no)", 4, 6, True] in coverage["unknown"]
     all_exits = coverage["rows"][0][1:]
     assert [total - unknown for _, unknown, total, _ in coverage["unknown"]] == [it[0] for it in all_exits]
 
 
 def test_coverage_counts_each_exit_once_under_the_line_of_its_building() -> None:
     content = content_of(enriched_dataset())
-    place = content["coverage"]["fields"].index("Step-free yes or no") + 1
+    place = content["coverage"]["fields"].index("Step-free access (yes or no)") + 1
     measured = {row[0]: row[place] for row in content["coverage"]["rows"]}
     assert measured == {None: [2, 6], "NSL": [2, 4], "CCL": [0, 1], "BPL": [0, 1]}
 

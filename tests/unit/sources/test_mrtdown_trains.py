@@ -117,7 +117,7 @@ def test_a_service_that_leaves_a_station_two_ways_is_reported_and_gives_no_times
     assert found == {}
     assert (finding.check, finding.severity) == ("trains-without-platform", Severity.INFO)
     assert "of 1 service are not published" in finding.message
-    assert ": MID NSL_S. The service leaves" in finding.message
+    assert ": MID NSL_S. This service leaves its station" in finding.message
 
 
 def leaving(code: str, next_code: str, last: str, **changes: Any) -> ServiceTimes:

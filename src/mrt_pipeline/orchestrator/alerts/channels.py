@@ -93,9 +93,8 @@ def _missing_of(channel: str, secrets: Secrets) -> Iterator[str]:
         return
     found = "is not a URL" if urls else "is not set"
     yield (
-        f"alerting.on_failure names {channel}, and {variable} {found}; expected one such as "
-        f"{EXAMPLES[channel]} in the environment or in .env. To run without it, remove {channel} from "
-        "the list."
+        f"alerting.on_failure includes {channel}, but {variable} {found}. Set it in the environment or in "
+        f".env to a URL such as {EXAMPLES[channel]}, or remove {channel} from the list."
     )
 
 
@@ -147,7 +146,7 @@ START_TIMEOUT_S = 60
 """how long the other process may take besides sending: on a busy machine Apprise loads slowly"""
 
 OUTCOMES = {
-    "refused": "the message was not accepted",
+    "refused": "its service could not be reached, or did not accept the message",
     "unknown": "Apprise does not understand the URL",
     "crashed": "sending it failed unexpectedly ({error})",
     "late": "there was no response within {timeout:g} s (alerting.timeout_seconds)",

@@ -177,8 +177,8 @@ def _describe_safe(context: AlertContext) -> str:
     manifest = context.manifest
     if manifest is None:
         return "nothing was started, and earlier runs are untouched."
-    kept = ", ".join(manifest.checkpoints.values()) or "no checkpoint yet"
-    return f"every file in the run's folder is whole ({kept}), and no earlier run was touched."
+    kept = ", ".join(manifest.checkpoints.values()) or "no checkpoint was written yet"
+    return f"all files in the run's folder are intact ({kept}), and no earlier run was touched."
 
 
 def _find_lows(counts: dict[str, float], least: CoverageMinSection) -> Iterator[str]:

@@ -272,11 +272,12 @@ def _name_of(record: ServiceTimes) -> str:
 
 def _left_out(services: Sequence[str], document_id: str) -> Iterator[Finding]:
     if services:
+        each = "This service leaves its" if len(services) == 1 else "Each of these services leaves its"
         yield finding_of(
             "trains-without-platform",
             f"{document_id}: first and last trains of {counted(len(services), 'service')} are not published, "
-            f"because their platforms are uncertain: {listed(services, _SHOWN)}. The service leaves "
-            "the station in two directions, or in one that the network table does not have.",
+            f"because their platforms are uncertain: {listed(services, _SHOWN)}. {each} station in two "
+            "directions, or in one that is not in the network table.",
             record_id=document_id,
         )
 

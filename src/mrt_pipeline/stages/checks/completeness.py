@@ -135,8 +135,8 @@ def _check_counts(stations: tuple[Station, ...], settings: Settings) -> Iterator
             yield finding_of(
                 check,
                 f"The dataset has {number} {what}; expected_{what} says {expected}. If the network has "
-                f"changed, set expected_{what} to {number} in the configuration; if not, the other findings "
-                "show the cause.",
+                f"changed, set expected_{what} to {number} in the configuration; if it has not, look for the "
+                "cause in the other findings.",
             )
 
 

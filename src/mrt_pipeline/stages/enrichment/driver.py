@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mrt_pipeline.contracts.claims import MeteredSource
 from mrt_pipeline.contracts.counting import counted, verb_of
-from mrt_pipeline.contracts.names import JOURNAL_NAME, STAGE2_ENRICHMENT
+from mrt_pipeline.contracts.names import STAGE2_ENRICHMENT
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import EnrichmentStatus, ModelUsage, StationEnrichment
 from mrt_pipeline.errors import ModelCallError, StageError, StageInputError, StorageError, WorkersError
@@ -179,8 +179,8 @@ class Driver:
         if missing:
             raise StageInputError(
                 STAGE2_ENRICHMENT,
-                f"--retry-failed retries only failed stations, and {len(missing)} were not done as they "
-                f"are now ({shorten(missing)}); expected all in {JOURNAL_NAME}. Process them with: {RESUME}",
+                f"--retry-failed only retries stations where a source failed, but {_describe(missing)}. "
+                f"Process them with: {RESUME}",
             )
         if failed:
             self._prepare([station for station, _ in failed], stations)
@@ -249,6 +249,15 @@ class Driver:
         if number:
             left = f"{counted(number, 'station')} {verb_of(number)} left for a later run"
             self._context.reporter.note(f"{left}: {self._budget.reason}.")
+
+
+def _describe(missing: Sequence[str]) -> str:
+    """Return which stations ``--retry-failed`` can neither keep nor retry, and why."""
+    have, their = ("has", "its") if len(missing) == 1 else ("have", "their")
+    return (
+        f"{counted(len(missing), 'station')} {have} not been processed yet, or {their} inputs have changed "
+        f"({shorten(missing)})"
+    )
 
 
 def shorten(slugs: Sequence[str]) -> str:
