@@ -97,8 +97,8 @@ def verify_checkpoint(
         refuse_unrecorded(path, content, unrecorded_since, remedy)
         raise CorruptCheckpointError(
             path,
-            f"is damaged: it has {len(content)} bytes; {record.size_bytes} bytes were written "
-            f"(sha256 {sha256_of(content)}, expected {record.sha256}). Recreate it with: {remedy}",
+            f"was changed after it was written: expected {record.size_bytes} bytes with sha256 "
+            f"{record.sha256}, found {len(content)} with {sha256_of(content)}. Recreate it with: {remedy}",
         )
     return content
 
@@ -151,8 +151,8 @@ def _parse(
     except (orjson.JSONDecodeError, ValidationError) as error:
         raise CorruptCheckpointError(
             path,
-            f"cannot be read as {_KINDS[kind]} of this version ({describe_fault(error)}). Recreate it with: "
-            f"{remedy}",
+            f"is damaged, or is not {_KINDS[kind]} of this version ({describe_fault(error)}). Recreate it "
+            f"with: {remedy}",
         ) from error
 
 
