@@ -86,9 +86,7 @@ def files_by_document(named: Files, given: Iterable[str]) -> dict[str, list[Path
     for item in given:
         document, has_path, path = item.partition("=")
         if not has_path or not path:
-            raise UsageError(
-                f"--from is {item!r}; expected a document and a file, such as lta-bus-stops=stops.json."
-            )
+            raise UsageError(f"--from is {item!r}; expected DOCUMENT=PATH, such as lta-bus-stops=stops.json.")
         files.setdefault(document, []).append(given_path(path))
     return files
 
