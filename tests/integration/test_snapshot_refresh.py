@@ -201,7 +201,7 @@ def test_one_bad_file_keeps_the_good_ones_from_being_recorded(
 ) -> None:
     page = tmp_path / "page.html"
     page.write_text("<html>")
-    with pytest.raises(SourceFormatError, match="HTML"):
+    with pytest.raises(SourceFormatError, match=rf"HTML.* Read from {page}\.$"):
         refresh(config, _by_document(ALL_FILES | {"bus_services": page}), DAY, recorded)
     assert contents(recorded) == {}
 

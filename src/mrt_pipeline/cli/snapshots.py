@@ -96,7 +96,11 @@ def _from_files(files: Files, retrieved_at: datetime, settings: Settings) -> lis
     for spec, document in _documents():
         payloads = [Payload(_read(path), retrieved_at) for path in files.get(document.document_id, ())]
         if payloads:
-            found.append(spec.load(spec.reader)(document, payloads, settings))
+            try:
+                found.append(spec.load(spec.reader)(document, payloads, settings))
+            except SourceFormatError as error:
+                error.advise(f"Read from {', '.join(map(str, files[document.document_id]))}.")
+                raise
     return found
 
 

@@ -38,6 +38,7 @@ from mrt_pipeline.runtime.output_files import read_output, render_parts, sha256_
 
 OutputT = TypeVar("OutputT", Stage1Output, Stage2Output, Stage3Output)
 
+CHANGED = "has been changed since it was written: expected sha256 {expected}, found {found}"
 UNRECORDED = "was written by an attempt that ended before recording it"
 
 
@@ -97,8 +98,7 @@ def verify_checkpoint(
         refuse_unrecorded(path, content, unrecorded_since, remedy)
         raise CorruptCheckpointError(
             path,
-            f"was changed after it was written: expected {record.size_bytes} bytes with sha256 "
-            f"{record.sha256}, found {len(content)} with {sha256_of(content)}. Recreate it with: {remedy}",
+            f"{CHANGED.format(expected=record.sha256, found=sha256_of(content))}. Recreate it with: {remedy}",
         )
     return content
 

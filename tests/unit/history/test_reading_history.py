@@ -235,7 +235,7 @@ class TestDatasets:
         assert load_dataset("one", outputs).dataset == make_dataset()
         (outputs / "one" / "stage3_final.json").write_bytes(render_output(make_dataset()) + b" ")
         for name in ("one", str(outputs / "one" / "stage3_final.json")):
-            with pytest.raises(CorruptCheckpointError, match="was changed after it was written"):
+            with pytest.raises(CorruptCheckpointError, match="has been changed since it was written"):
                 load_dataset(name, outputs)
 
     def test_a_file_without_a_manifest_is_taken_as_it_is(self, tmp_path: Path) -> None:
