@@ -244,7 +244,8 @@ def test_files_of_the_user_are_never_overwritten(files: dict[str, str], place: W
     assert result.returncode == (1 if "manifest.json" in files else 2)
     _assert_one_message(result.stderr, *(name for name in files if name != "README.txt"))
     assert "README" not in result.stderr
-    assert ("Move it elsewhere" in result.stderr) or ("Move them elsewhere" in result.stderr)
+    remedies = ("Move it elsewhere", "Move them elsewhere", "make a new run in another folder")
+    assert any(remedy in result.stderr for remedy in remedies)
     assert _all_of(place.folder / "mine") == before
     assert not place.outputs.exists()
 

@@ -10,10 +10,11 @@ from mrt_pipeline.config import PipelineConfig, find_config
 from mrt_pipeline.config.keys import input_keys
 from mrt_pipeline.config.loading import read_commented
 from mrt_pipeline.config.paths import read_path
+from mrt_pipeline.config.pipeline_config import DEFAULT_PATH
 from mrt_pipeline.config.registry import refuse_missing_packages
 from mrt_pipeline.errors import ConfigError, UsageError
+from mrt_pipeline.history.resume_command import with_config
 from mrt_pipeline.orchestrator.alerts.alerting import find_missing_urls
-from mrt_pipeline.orchestrator.resume_command import with_config
 from mrt_pipeline.runtime.files import make_folder, write_bytes
 
 
@@ -33,7 +34,8 @@ def check_config(path: Path | None) -> None:
         say(f"{found.path} is a valid configuration.")
         return
     say(
-        f"No configuration file was found; the {found.label} are valid, with what the environment sets.",
+        "No configuration file found; the built-in defaults are valid, together with any environment "
+        "variables that override them.",
         "Write them to a file with: mrt-pipeline config init",
     )
 
@@ -50,9 +52,11 @@ def init_config(path: Path) -> None:
     """Write the commented file of all defaults.
 
     Raises:
-        UsageError: if a file with this name exists.
+        UsageError: if a file or folder with this name exists.
         StorageError: if it cannot be written.
     """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; specify a file, such as {path / DEFAULT_PATH.name}.")
     if os.path.lexists(path):
         raise UsageError(
             f"{path} already exists and was not overwritten; remove it, or specify another path."
@@ -60,6 +64,6 @@ def init_config(path: Path) -> None:
     make_folder(path.parent)
     write_bytes(path, read_commented().encode())
     say(
-        f"Wrote {path} with every key at its default.",
-        f"Run with it: {with_config('mrt-pipeline run', path)}",
+        f"Wrote {path} with the default value of every key.",
+        f"To use it: {with_config('mrt-pipeline run', path)}",
     )

@@ -159,7 +159,7 @@ def _next_steps(manifest: Manifest, folder: Path, last_stage: int) -> Iterator[s
 
 def next_command(manifest: Manifest, folder: Path, last_stage: int) -> str:
     """Return the next command after a run that ended well, or at its budget."""
-    from mrt_pipeline.orchestrator.resume_command import find_remedy, resume
+    from mrt_pipeline.history.resume_command import find_remedy, resume
 
     if manifest.status is not RunStatus.COMPLETED:
         return find_remedy(folder, manifest)

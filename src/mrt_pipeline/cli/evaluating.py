@@ -10,9 +10,22 @@ import orjson
 
 from mrt_pipeline.cli.printing import align, say, say_json, section
 from mrt_pipeline.config import PipelineConfig, find_config
-from mrt_pipeline.orchestrator.evaluation import Evaluation, Fact, Score, evaluate
+from mrt_pipeline.orchestrator.evaluation import (
+    FORM_NOT_READ,
+    SHEET,
+    VALUE_NOT_IN_TEXT,
+    Evaluation,
+    Fact,
+    Score,
+    evaluate,
+)
 
 MAX_HEADS = 20
+_REASONS = {
+    FORM_NOT_READ: "no rule reads it in this form, or for this exit",
+    VALUE_NOT_IN_TEXT: "the page does not contain these words",
+}
+"""the reasons that are not those of rejected statements"""
 
 
 def show_evaluation(folder: Path, config: Path | None, as_of: date | None, *, as_json: bool) -> None:
@@ -28,10 +41,14 @@ def _describe(found: Evaluation) -> Iterator[str]:
     scores = {**found.by_field, **{kind: score for kind, score in found.by_kind.items() if kind}}
     rows = [_row(name, score, is_field=name in found.by_field) for name, score in scores.items()]
     yield from align([("", "expected", "found", "recall", "wrong", "precision"), *rows])
-    yield from _section("Published but not in the answer sheet", [tuple(fact) for fact in found.false])
-    yield from _section("Not read", [(*miss.fact, miss.reason) for miss in found.missed])
+    yield from _section(f"Read from the pages but not in {SHEET}", [tuple(fact) for fact in found.false])
+    yield from _section("Not read", [(*miss.fact, _explain(miss.reason)) for miss in found.missed])
     heads = [(head, str(number)) for head, number in list(found.unknown_heads.items())[:MAX_HEADS]]
     yield from _section("Headings and keys not in the vocabulary, and how many values depend on them", heads)
+
+
+def _explain(reason: str) -> str:
+    return f"{reason} ({_REASONS[reason]})" if reason in _REASONS else reason
 
 
 def _row(name: str, score: Score, *, is_field: bool) -> tuple[str, ...]:

@@ -51,7 +51,13 @@ def given_path(text: str) -> Path:
 
 def path_option(text: str, *names: str) -> Any:
     """Return an option that takes a path."""
-    return typer.Option(*names, parser=given_path, metavar="PATH", help=text)
+
+    def given(path: str) -> Path:
+        from mrt_pipeline.config.paths import read_path
+
+        return read_path(path, *names[:1])
+
+    return typer.Option(*names, parser=given, metavar="PATH", help=text)
 
 
 def path_argument(name: str, text: str) -> Any:

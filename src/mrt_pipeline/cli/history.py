@@ -77,7 +77,7 @@ def find_resume_command(run: Run) -> str | None:
     """Return the command that finishes a run in its folder, or None if there is nothing to finish."""
     if run.state in (RunStatus.COMPLETED.value, RunStatus.RUNNING.value):
         return None
-    from mrt_pipeline.orchestrator.resume_command import find_remedy
+    from mrt_pipeline.history.resume_command import find_remedy
 
     return find_remedy(run.folder, run.manifest)
 

@@ -113,7 +113,7 @@ def rollback(
         say(f"{releases / LATEST} {points} to {version}{rest}.")
         return
     old = outcome.versions.rollbacks[-1].old
-    became = "is marked as withdrawn" if order_of(version) < order_of(old) else "keeps its status"
+    became = "is marked as withdrawn" if order_of(version) < order_of(old) else "is not marked as withdrawn"
     say(f"{releases / LATEST} now points to {version}; {old} {became}. Nothing was removed.")
     say(f"To undo this: {_rollback_command(releases, old)}")
 

@@ -86,9 +86,7 @@ def files_by_document(named: Files, given: Iterable[str]) -> dict[str, list[Path
     for item in given:
         document, has_path, path = item.partition("=")
         if not has_path or not path:
-            raise UsageError(
-                f"--from is {item!r}; expected a document and a file, such as lta-bus-stops=stops.json."
-            )
+            raise UsageError(f"--from is {item!r}; expected DOCUMENT=PATH, such as lta-bus-stops=stops.json.")
         files.setdefault(document, []).append(given_path(path))
     return files
 
@@ -98,7 +96,11 @@ def _from_files(files: Files, retrieved_at: datetime, settings: Settings) -> lis
     for spec, document in _documents():
         payloads = [Payload(_read(path), retrieved_at) for path in files.get(document.document_id, ())]
         if payloads:
-            found.append(spec.load(spec.reader)(document, payloads, settings))
+            try:
+                found.append(spec.load(spec.reader)(document, payloads, settings))
+            except SourceFormatError as error:
+                error.advise(f"Read from {', '.join(map(str, files[document.document_id]))}.")
+                raise
     return found
 
 

@@ -19,8 +19,8 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, StageStatus
 from mrt_pipeline.errors import EXIT_FAILURE, UsageError
 from mrt_pipeline.history.altered_files import find_contradictions, report_altered
+from mrt_pipeline.history.resume_command import resume
 from mrt_pipeline.history.runs import is_path
-from mrt_pipeline.orchestrator.resume_command import resume
 from mrt_pipeline.releasing.verifying import check_release_folder, is_release_folder
 from mrt_pipeline.runtime.checkpoints import parse_dataset
 from mrt_pipeline.runtime.files import read_bytes

@@ -81,7 +81,7 @@ def _read_text(path: Path) -> str:
     try:
         content = read_regular_file(path, MAX_FILE_BYTES)
     except FileNotFoundError as error:
-        raise _unreadable("the file does not exist; specify one with --config or PIPELINE_CONFIG.") from error
+        raise _unreadable("the file does not exist; correct the path.") from error
     except (OSError, ValueError) as error:  # the path may be impossible
         reason = getattr(error, "strerror", None) or error
         raise _unreadable(f"{reason}; expected a configuration file.") from error

@@ -67,8 +67,12 @@ def home_folder() -> Path | None:
     return Path(home) if Path(home).is_absolute() else None
 
 
-def read_path(text: str) -> Path:
+def read_path(text: str, name: str = "The path") -> Path:
     """Return a path from the command line.
+
+    Args:
+        text: the path as it was given.
+        name: what begins the sentence about a path that cannot be used, such as the option.
 
     Raises:
         UsageError: if it is not a path, or names a user or a variable that does not exist.
@@ -76,7 +80,7 @@ def read_path(text: str) -> Path:
     try:
         return Path(expand_path(text))
     except ValueError as error:
-        raise UsageError(f"The path {text!r} {error}") from None
+        raise UsageError(f"{name} {text!r} {error}") from None
 
 
 def read_variable_path(variable: str, text: str) -> Path:

@@ -46,6 +46,15 @@ PLAIN_NUMBER = re.compile(
 """a number that every YAML parser reads alike"""
 ODD_NUMBER = re.compile(r"[-+]?(0o[0-7_]+|[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?)")
 """text for PyYAML, but a number for other parsers or people"""
+CONSTRUCTS = {
+    "a flow sequence": "a list in [ ]",
+    "a flow mapping": "a mapping in { }",
+    "a block mapping": "a mapping",
+    "a block collection": "a list",
+    "a quoted scalar": "a text in quotes",
+    "a simple key": "a key",
+}
+"""plain names of what the parser says it was reading; others are shown as they are"""
 UNREAD = object()
 """placeholder for a faulty value, until it is removed"""
 
@@ -202,8 +211,13 @@ def _describe_syntax(error: yaml.MarkedYAMLError) -> str:
     """Return where the parser stopped, why, and where the construct it was reading began."""
     end, start = error.problem_mark, error.context_mark
     place = f"line {end.line + 1}, column {end.column + 1}" if end else "it"
-    begun = f"{error.context} that starts on line {start.line + 1}, " if start else ""
-    return f"{place} is not valid YAML: {begun}{error.problem}."
+    problem = str(error.problem).replace("did not find expected", "expected")
+    problem = problem.replace("node content", "a value").replace("expected key", "expected a key")
+    context = str(error.context).removeprefix("while parsing ").removeprefix("while scanning ")
+    is_node = context.endswith(" node")  # the value itself, for which the place is enough
+    begun = f" that starts on line {start.line + 1}" if start and not is_node else ""
+    inside = f", in {CONSTRUCTS.get(context, context)}{begun}" if begun else ""
+    return f"{place} is not valid YAML: {problem}{inside}."
 
 
 def _describe_unprintable(text: str) -> str:

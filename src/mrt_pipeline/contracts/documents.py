@@ -46,13 +46,13 @@ ODBL = Licence(
 SBS_TRANSIT_FACTS = Licence(
     "LicenseRef-SBS-Transit-facts",
     "https://www.sbstransit.com.sg/",
-    "Facts from {dataset} of {source}, read on {date}; the text is SBS Transit's own",
+    "Facts from {dataset} of {source}, read on {date}; the text of those pages is SBS Transit's own",
 )
 """facts from an operator's site without its text: not an open licence"""
 LTA_WEBSITE_FACTS = Licence(
     "LicenseRef-LTA-website-facts",
     "https://www.lta.gov.sg/",
-    "Facts from {dataset} of {source}, read on {date}; the text is LTA's own",
+    "Facts from {dataset} of {source}, read on {date}; the text of those pages is LTA's own",
 )
 """facts from LTA's site, which has its own terms: not an open licence"""
 OFFICIAL_STATEMENTS = Licence(

@@ -148,7 +148,7 @@ EXPORT = ExportSpec(
     name="json",
     file_name=FILE_NAME,
     render=render_transit_graph,
-    title="Stations with their exits, in the format used by consumers of the earlier pipeline",
+    title="Stations with their exits, in the format of the earlier pipeline, for its existing users",
     beside={META_NAME: render_meta},
     is_default=True,
 )

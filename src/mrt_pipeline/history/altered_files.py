@@ -9,11 +9,12 @@ from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.names import FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus, StageRecord
+from mrt_pipeline.runtime.checkpoints import CHANGED
 from mrt_pipeline.runtime.integrity import AlteredFile, Fault
 
 _SAID = {
     Fault.MISSING: "{path} is missing; expected sha256 {expected}",
-    Fault.ALTERED: "{path} has been changed since it was written: expected sha256 {expected}, found {found}",
+    Fault.ALTERED: f"{{path}} {CHANGED}",
     Fault.CONTRADICTED: "{path} has the sha256 that its manifest gives ({expected}), and not the size or "
     "content_sha256: one of them was altered by hand",
     Fault.UNRECORDED: "{path} was written by an attempt that has not recorded it: the manifest knows sha256 "

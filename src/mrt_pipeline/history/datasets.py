@@ -11,6 +11,7 @@ from mrt_pipeline.contracts.names import FINAL_NAME, FINAL_STAGE
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import MissingCheckpointError, UnrecordedCheckpointError, UsageError
+from mrt_pipeline.history.resume_command import finish
 from mrt_pipeline.history.runs import History, Run, get_run, is_path, read_run
 from mrt_pipeline.runtime.checkpoints import find_unrecorded, parse_dataset, verify_checkpoint
 from mrt_pipeline.runtime.files import read_bytes
@@ -61,14 +62,15 @@ def load_run(run: Run) -> LoadedDataset:
     record = run.manifest.stages.get(FINAL_STAGE)
     if record is None or record.checkpoint is None:
         is_done = run.manifest.status is RunStatus.COMPLETED
-        why = "made no dataset" if is_done else f"{run.state_in_words} before it"
-        raise MissingCheckpointError(path, f"was not made: the run {why}. See: {run.show_command}")
+        why = "was not run" if is_done else f"was not completed (status of the run: {run.state_in_words})"
+        raise MissingCheckpointError(path, f"does not exist: stage 3 {why}. See: {run.show_command}")
+    remedy = finish(run.folder, run.manifest)
     since = find_unrecorded(run.manifest, FINAL_STAGE)
     try:
-        content = verify_checkpoint(run.folder, record.checkpoint, REMEDY, since)
+        content = verify_checkpoint(run.folder, record.checkpoint, remedy, since)
     except UnrecordedCheckpointError:  # it is intact, and passed its checks before it was written
         content = read_bytes(path)
-    return LoadedDataset(run.name, _parse(path, content), run)
+    return LoadedDataset(run.name, parse_dataset(path, content, remedy), run)
 
 
 def load_unverified(run: Run) -> LoadedDataset:
@@ -79,7 +81,8 @@ def load_unverified(run: Run) -> LoadedDataset:
         CorruptCheckpointError: if it is not a dataset.
     """
     path = run.folder / FINAL_NAME
-    return LoadedDataset(run.name, _parse(path, read_bytes(path)), run)
+    remedy = finish(run.folder, run.manifest)
+    return LoadedDataset(run.name, parse_dataset(path, read_bytes(path), remedy), run)
 
 
 def choose_successful(history: History, number: int) -> list[Run]:

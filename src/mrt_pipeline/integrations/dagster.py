@@ -19,10 +19,10 @@ from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, VALIDATION_NAME
 from mrt_pipeline.contracts.run import Manifest, StageStatus
 from mrt_pipeline.errors import MrtPipelineError, RunInterrupted, StageOutputError, UsageError
 from mrt_pipeline.history.details import read_findings
+from mrt_pipeline.history.resume_command import find_remedy
 from mrt_pipeline.orchestrator import PipelineOrchestrator, RunRequest
 from mrt_pipeline.orchestrator.dry_run import make_plan
 from mrt_pipeline.orchestrator.publishing import PUBLISHING
-from mrt_pipeline.orchestrator.resume_command import find_remedy
 from mrt_pipeline.orchestrator.reuse import DISABLED
 from mrt_pipeline.orchestrator.stage_specs import FINAL, STAGES, StageSpec
 from mrt_pipeline.report import REPORT_FILE

@@ -23,9 +23,9 @@ from mrt_pipeline.errors import (
     StageInputError,
     StageOutputError,
 )
+from mrt_pipeline.history.resume_command import find_remedy, finish
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.resume_command import find_remedy, finish
 from mrt_pipeline.orchestrator.reuse import Decision, decide_stage, reads_live
 from mrt_pipeline.orchestrator.stage_specs import FINAL, STAGES, StageSpec
 from mrt_pipeline.orchestrator.taking_over import Predecessor, find_predecessor

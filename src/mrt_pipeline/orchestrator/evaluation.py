@@ -51,6 +51,8 @@ FIELDS = tuple(part.claimed_as for part in PARTS.values())
 TRAP = "trap"
 ALL_EXITS = "*"
 SOURCE = "evaluate"
+FORM_NOT_READ = "form-not-read"
+VALUE_NOT_IN_TEXT = "value-not-in-text"
 
 
 class Fact(NamedTuple):
@@ -293,4 +295,4 @@ def _reason_of(fact: Fact, page: _Page) -> str:
     is_there = (
         fact.field == "access" or fact.value.partition(">")[0].casefold() in page.reading.text.casefold()
     )
-    return "form-not-read" if is_there else "value-not-in-text"
+    return FORM_NOT_READ if is_there else VALUE_NOT_IN_TEXT

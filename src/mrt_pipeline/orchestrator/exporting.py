@@ -68,7 +68,7 @@ def write_new(contents: Mapping[Path, bytes]) -> dict[Path, bool]:
         StorageError: if one exists with other bytes, or cannot be written.
     """
     for folder in {path.parent for path in contents}:
-        refuse_obstacle(folder, "Name a folder with --to.")
+        refuse_obstacle(folder, "Specify a folder with --to.")
     is_new = {path: _is_missing(path, content) for path, content in contents.items()}
     for path, content in contents.items():
         make_folder(path.parent)
@@ -89,6 +89,7 @@ def _is_missing(path: Path, content: bytes) -> bool:
         return True
     if found != content:
         raise StorageError(
-            path, "already exists with different content. Move it elsewhere, or choose another --to."
+            path,
+            "already exists with different content. Move it elsewhere, or choose another folder with --to.",
         )
     return False

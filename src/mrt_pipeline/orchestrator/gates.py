@@ -18,6 +18,7 @@ from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import CheckpointError, GateError, SourceGapError, StorageError, UsageError
 from mrt_pipeline.history.datasets import load_run, load_unverified
+from mrt_pipeline.history.resume_command import accept_changes, resume
 from mrt_pipeline.history.runs import Run, get_run, read_history, read_run
 from mrt_pipeline.orchestrator.gate_limits import (
     SHOWN,
@@ -28,7 +29,6 @@ from mrt_pipeline.orchestrator.gate_limits import (
 )
 from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.resume_command import accept_changes, resume
 from mrt_pipeline.runtime.checkpoints import content_sha256
 from mrt_pipeline.runtime.context import RunContext
 from mrt_pipeline.runtime.files import real_path, sha256_of, write_record

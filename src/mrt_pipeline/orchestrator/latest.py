@@ -9,9 +9,9 @@ from pathlib import Path
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, LATEST
 from mrt_pipeline.contracts.run import Manifest, RunStatus
 from mrt_pipeline.errors import StorageError, UsageError
+from mrt_pipeline.history.resume_command import move_latest
 from mrt_pipeline.orchestrator.old_runs import remove_stillborn
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.resume_command import move_latest
 from mrt_pipeline.orchestrator.run_list import describes_future, find_newest, list_runs, read_run
 from mrt_pipeline.orchestrator.stage_specs import STAGES
 from mrt_pipeline.runtime.clock import singapore_date

@@ -24,6 +24,7 @@ from mrt_pipeline.errors import (
     RunInterrupted,
     UsageError,
 )
+from mrt_pipeline.history.resume_command import find_remedy
 from mrt_pipeline.network import load_network
 from mrt_pipeline.orchestrator.alerts.alerting import Alerting
 from mrt_pipeline.orchestrator.attempt import Attempt
@@ -36,7 +37,6 @@ from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.old_runs import remove_old_runs
 from mrt_pipeline.orchestrator.publishing import publish
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.resume_command import find_remedy
 from mrt_pipeline.orchestrator.reuse import choose_day, refuse_useless_request, refuse_wrong_clock
 from mrt_pipeline.orchestrator.run_list import find_ahead, find_earlier
 from mrt_pipeline.orchestrator.stage_set import StageSet

@@ -44,7 +44,7 @@ class RunRequest:
 
     def __post_init__(self) -> None:
         if self.output_dir is not None:
-            object.__setattr__(self, "output_dir", read_path(str(self.output_dir)))
+            object.__setattr__(self, "output_dir", read_path(str(self.output_dir), "--output-dir"))
         for flag, number in (("--stage", self.stage), ("--resume-from", self.resume_from)):
             if number is not None and number not in [stage.number for stage in STAGES]:
                 raise UsageError(f"{flag} is {number}; expected 1, 2 or 3.")

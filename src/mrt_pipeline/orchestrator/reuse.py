@@ -27,9 +27,9 @@ from mrt_pipeline.errors import (
     UnrecordedCheckpointError,
     UsageError,
 )
+from mrt_pipeline.history.resume_command import finish, resume
 from mrt_pipeline.network import load_network
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.resume_command import finish, resume
 from mrt_pipeline.orchestrator.stage_specs import BY_STATION, FINAL, STAGES, StageSpec
 from mrt_pipeline.runtime.checkpoints import (
     UNRECORDED,

@@ -13,6 +13,7 @@ from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.errors import ReleaseError
 from mrt_pipeline.history.altered_files import describe_altered, find_contradictions
 from mrt_pipeline.history.datasets import load_run
+from mrt_pipeline.history.resume_command import finish
 from mrt_pipeline.history.runs import Run
 from mrt_pipeline.report import REPORT_FILE
 from mrt_pipeline.runtime.files import read_bytes, sha256_of
@@ -54,9 +55,14 @@ def admit(run: Run, today: date, aim: Aim = "released") -> ReleaseCandidate:
     """
     _refuse_unfinished(run)
     if (altered := next(find_altered(run.folder, run.manifest), None)) is not None:
-        raise ReleaseError(f"{describe_altered(altered)}; recreate it before it is {aim}. {_see(run)}")
+        raise ReleaseError(
+            f"{describe_altered(altered)}. Recreate it with: {finish(run.folder, run.manifest)}"
+        )
     if REPORT_FILE not in recorded_files(run.manifest):
-        raise ReleaseError(f"{run.folder} has no {REPORT_FILE}; publish its dataset first. {_see(run)}")
+        raise ReleaseError(
+            f"{run.folder} has no {REPORT_FILE}: the run is incomplete. Finish it with: "
+            f"{finish(run.folder, run.manifest)}"
+        )
     dataset = load_run(run).dataset
     if (contradiction := next(find_contradictions(dataset, run.manifest), None)) is not None:
         raise ReleaseError(contradiction.message)

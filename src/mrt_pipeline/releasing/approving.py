@@ -78,8 +78,8 @@ def find_approval(run: Run) -> Approval | None:
         return None
     except ValidationError as error:
         raise ReleaseError(
-            f"{path} cannot be read as an approval of this version ({describe_fault(error)}). Approve again "
-            f"with: {_command(run)}"
+            f"{path} is damaged, or is not an approval of this version ({describe_fault(error)}). Approve "
+            f"again with: {_command(run)}"
         ) from error
 
 

@@ -103,7 +103,7 @@ def _approval(approval: Approval) -> str:
 def _footer(index: ReleaseIndex) -> str:
     return (
         f"<footer><p>Made from run {_text(index.run_id)} by version {_text(index.software_version)} of the "
-        "program. This page loads nothing and needs no script.</p></footer>\n"
+        "program. This page makes no network requests and uses no scripts.</p></footer>\n"
     )
 
 
@@ -128,11 +128,11 @@ def _downloads(index: ReleaseIndex) -> str:
 def _tell_lacking(index: ReleaseIndex, one: ReleasedSet) -> str:
     """Return the fields that fewer exits have in a set than in the full dataset."""
     lacking = [
-        f"{title_of(name)} {found.filled:,}"
+        f"{title_of(name)} {found.filled:,} instead of {index.coverage[name].filled:,}"
         for name, found in one.coverage.items()
         if name in index.coverage and found.filled < index.coverage[name].filled
     ]
-    return f"Fewer exits have a value there: {', '.join(lacking)}." if lacking else ""
+    return f"Exits with a value there: {'; '.join(lacking)}." if lacking else ""
 
 
 def _download(index: ReleaseIndex, resource: Resource) -> tuple[str, ...]:
@@ -155,7 +155,7 @@ def _coverage(index: ReleaseIndex) -> str:
     ]
     return (
         '<p class="notice">Where no source says whether an exit is step-free, it is <code>unknown</code>. '
-        "Unknown never means no, and must not be shown as yes either.</p>"
+        "Unknown does not mean no; do not show it as yes either.</p>"
         + _table("How many exits have a value of each field", ("Field", "Exits", "Share"), rows)
     )
 
@@ -166,7 +166,7 @@ def _sources(index: ReleaseIndex) -> str:
         groups.setdefault(source.source_id, []).append(source)
     rows = [_source(index, documents) for documents in groups.values()]
     heads = ("Source", "Publisher", "Licence", "Read on", "Age")
-    return _table("Age of the oldest reading in days, on the day of release", heads, rows)
+    return _table("Age of each source's oldest document in days, on the day of release", heads, rows)
 
 
 def _source(index: ReleaseIndex, documents: Sequence[SourceRead]) -> tuple[str, ...]:
@@ -215,7 +215,7 @@ def _fold(sentences: Sequence[str]) -> str:
 
 def _versions(versions: Versions) -> str:
     rows = [_version(versions, entry) for entry in versions.versions]
-    heads = ("Release", "Network of", "Made on", "Stations", "Exits", "Status")
+    heads = ("Release", "Network as of", "Made on", "Stations", "Exits", "Status")
     table = _table("All releases, newest first", heads, rows)
     moves = [f"{it.rolled_back_at:%Y-%m-%d}: from {it.old} to {it.new}" for it in versions.rollbacks]
     return table + (f"<h3>Rolled back</h3>{_list(moves)}" if moves else "")

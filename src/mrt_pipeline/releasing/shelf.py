@@ -71,7 +71,7 @@ def refuse_place(releases: Path) -> None:
         ReleaseError: if it belongs to a run, or holds all runs.
         StorageError: if something that is not a folder, or not a link, is in the way.
     """
-    refuse_obstacle(releases, "Move it elsewhere, or name another folder with --to.")
+    refuse_obstacle(releases, "Move it elsewhere, or specify another folder with --to.")
     link = releases / LATEST
     if (releases / MANIFEST_NAME).exists():
         raise ReleaseError(f"{releases} is the folder of a run; name a folder for releases only.")
@@ -239,7 +239,7 @@ def _parse(kind: type[RecordT], path: Path, content: bytes) -> RecordT:
         return kind.model_validate_json(content)
     except ValidationError as error:
         raise ReleaseError(
-            f"{path} cannot be read as {what} of this version ({describe_fault(error)}). {_advice(path)}"
+            f"{path} is damaged, or is not {what} of this version ({describe_fault(error)}). {_advice(path)}"
         ) from error
 
 

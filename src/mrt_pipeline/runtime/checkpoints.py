@@ -38,6 +38,7 @@ from mrt_pipeline.runtime.output_files import read_output, render_parts, sha256_
 
 OutputT = TypeVar("OutputT", Stage1Output, Stage2Output, Stage3Output)
 
+CHANGED = "has been changed since it was written: expected sha256 {expected}, found {found}"
 UNRECORDED = "was written by an attempt that ended before recording it"
 
 
@@ -97,8 +98,7 @@ def verify_checkpoint(
         refuse_unrecorded(path, content, unrecorded_since, remedy)
         raise CorruptCheckpointError(
             path,
-            f"is damaged: it has {len(content)} bytes; {record.size_bytes} bytes were written "
-            f"(sha256 {sha256_of(content)}, expected {record.sha256}). Recreate it with: {remedy}",
+            f"{CHANGED.format(expected=record.sha256, found=sha256_of(content))}. Recreate it with: {remedy}",
         )
     return content
 
@@ -151,8 +151,8 @@ def _parse(
     except (orjson.JSONDecodeError, ValidationError) as error:
         raise CorruptCheckpointError(
             path,
-            f"cannot be read as {_KINDS[kind]} of this version ({describe_fault(error)}). Recreate it with: "
-            f"{remedy}",
+            f"is damaged, or is not {_KINDS[kind]} of this version ({describe_fault(error)}). Recreate it "
+            f"with: {remedy}",
         ) from error
 
 

@@ -41,6 +41,8 @@ def describe_fault(error: ValidationError | orjson.JSONDecodeError) -> str:
         return _describe_syntax(error)
     first = error.errors(include_url=False)[0]
     place, value = first["loc"], first["input"]
+    if first["type"] == "json_invalid":
+        return _describe_json(value)
     if "evidence" in place and isinstance(value, int) and first["type"] in _EXPECTED:
         return f"{_name(place[:-1])} points to reason {value}, which does not exist"
     name = _name(place)
@@ -52,6 +54,15 @@ def describe_fault(error: ValidationError | orjson.JSONDecodeError) -> str:
         return f"{name or 'the file'}: {SECRETS.redact(str(first['ctx']['error']))[:MAX_SHOWN]}"
     expected = f"expected {_expectation(first['type'], first.get('ctx', {}))}"
     return f"{name}: {expected}" if name else expected
+
+
+def _describe_json(content: str | bytes) -> str:
+    """Return where a text that validation could not read as JSON goes wrong, if that is found again."""
+    try:
+        orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        return _describe_syntax(error)
+    return "the file is not valid JSON"
 
 
 def _describe_syntax(error: orjson.JSONDecodeError) -> str:

@@ -49,8 +49,8 @@ _ADVICE = {
     errno.ENAMETOOLONG: "the path is too long; choose a shorter --output-dir",
 }
 _OTHER_FOLDER = (
-    "Move it elsewhere, or choose another folder: output.directory in the configuration for all runs, "
-    "--output-dir for one."
+    "Move it elsewhere, or choose another folder with --output-dir, or with output.directory in the "
+    "configuration."
 )
 
 

@@ -32,7 +32,7 @@ def read_features(content: bytes, document_id: str, what: str) -> Sequence[objec
     document = parse_json(content, document_id, "a FeatureCollection")
     features = document.get("features") if is_object(document) else None
     if not is_list(features) or not features:
-        given = "no features" if features == [] else f"{show(features)} as features"
+        given = "no features" if features in (None, []) else f"{show(features)} as features"
         raise SourceFormatError(
             document_id, f"the file has {given}; expected a FeatureCollection with one feature per {what}."
         )
@@ -56,7 +56,8 @@ def table_fields(description: str) -> dict[str, str]:
 def read_point(reader: RecordReader, geometry: object) -> tuple[float, float]:
     """Return latitude and longitude of a GeoJSON point, which gives longitude first."""
     if not is_object(geometry):
-        reader.lose("geometry-missing", f"has {show(geometry)} as geometry; expected a Point.")
+        given = "no geometry" if geometry is None else f"{show(geometry)} as geometry"
+        reader.lose("geometry-missing", f"has {given}; expected a Point.")
         return 0.0, 0.0
     coordinates = geometry.get("coordinates")
     if geometry.get("type") != "Point" or not is_list(coordinates) or len(coordinates) < 2:

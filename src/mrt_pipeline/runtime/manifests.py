@@ -35,6 +35,6 @@ def find_manifest(folder: Path) -> Manifest | None:
     except ValidationError as error:
         raise CorruptCheckpointError(
             path,
-            f"cannot be read as a manifest of this version ({describe_fault(error)}). "
-            "Move it elsewhere and run again, or choose another --output-dir.",
+            f"is damaged, or is not a manifest of this version ({describe_fault(error)}). "
+            "Restore it from a backup, or make a new run in another folder.",
         ) from error

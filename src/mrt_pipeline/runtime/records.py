@@ -239,9 +239,9 @@ def _none_or(value: object) -> str:
 def _describe(text: bytes, error: orjson.JSONDecodeError) -> str:
     """Return a description of what was received instead of JSON."""
     if not text:
-        return "the response is empty"
+        return "the content is empty"
     if text.startswith(b"<"):
-        return f"the response is HTML or XML ({show(text[: 64 * MAX_SHOWN].decode(errors='replace'))})"
+        return f"the content is HTML or XML ({show(text[: 64 * MAX_SHOWN].decode(errors='replace'))})"
     if 0 < len(error.doc) == error.pos:
-        return f"the response is cut off after {len(text)} bytes"
-    return f"the response is not JSON ({error})"
+        return f"the content is cut off after {len(text)} bytes"
+    return f"the content is not JSON (line {error.lineno}, column {error.colno})"

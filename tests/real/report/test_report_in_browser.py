@@ -229,7 +229,7 @@ def test_what_changed_is_marked_on_the_map_and_listed(page: Reader) -> None:
 
 def test_findings_are_filtered_by_severity_and_words(page: Reader) -> None:
     def shown() -> tuple[int, int]:
-        numbers = re.fullmatch(r"(\d+) findings? of (\d+)", page.find("#findings .count").text)
+        numbers = re.fullmatch(r"(\d+) of (\d+) findings?", page.find("#findings .count").text)
         assert numbers is not None
         return int(numbers[1]), int(numbers[2])
 

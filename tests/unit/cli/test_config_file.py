@@ -26,23 +26,27 @@ def test_the_file_that_is_written_is_the_one_that_is_read_from_then_on(
     assert PipelineConfig().settings == Settings()
     check_config(None)
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "Run with it: mrt-pipeline run",
+        "To use it: mrt-pipeline run",
         "config/pipeline.yaml is a valid configuration.",
     ]
 
 
 def test_a_file_elsewhere_is_named_in_the_command_that_reads_it(capsys: pytest.CaptureFixture[str]) -> None:
     init_config(Path("my files/mine.yaml"))
-    assert "Run with it: mrt-pipeline run --config 'my files/mine.yaml'" in capsys.readouterr().out
+    assert "To use it: mrt-pipeline run --config 'my files/mine.yaml'" in capsys.readouterr().out
 
 
 def test_nothing_is_written_over() -> None:
     Path("file").write_text("mode: live", encoding="utf-8")
     Path("folder").mkdir()
     Path("link").symlink_to("elsewhere")
-    for name in ("file", "folder", "link"):
+    for name in ("file", "link"):
         with pytest.raises(UsageError, match=f"{name} already exists"):
             init_config(Path(name))
+    with pytest.raises(
+        UsageError, match=r"folder is a folder; specify a file, such as folder/pipeline\.yaml"
+    ):
+        init_config(Path("folder"))
     assert Path("file").read_text(encoding="utf-8") == "mode: live"
     assert not Path("elsewhere").exists()
 
@@ -52,8 +56,8 @@ def test_without_a_file_the_check_says_so_and_how_to_have_one(
 ) -> None:
     check_config(None)
     assert capsys.readouterr().out.splitlines() == [
-        "No configuration file was found; the defaults of the package are valid, with what the "
-        "environment sets.",
+        "No configuration file found; the built-in defaults are valid, together with any environment "
+        "variables that override them.",
         "Write them to a file with: mrt-pipeline config init",
     ]
     monkeypatch.setitem(sys.modules, "pyarrow", None)

@@ -234,12 +234,11 @@ def test_all_faults_are_reported_at_once() -> None:
         ("# nothing but a comment", "it is empty; expected keys such as mode: snapshot."),
         ("- mode", "it is not a mapping; expected keys such as mode: snapshot."),
         ("mode", "it is not a mapping; expected keys such as mode: snapshot."),
-        ("mode: [\n", "line 2, column 1 is not valid YAML: while parsing a flow node that starts on line 2, "
-         "did not find expected node content."),
+        ("mode: [\n", "line 2, column 1 is not valid YAML: expected a value."),
         ("a: 1\nb: c: d", "line 2, column 5 is not valid YAML: "
          "mapping values are not allowed in this context."),
         ("a: 1\nb: 'hunter2\nc: 1", "line 3, column 5 is not valid YAML: "
-         "while scanning a quoted scalar that starts on line 2, found unexpected end of stream."),
+         "found unexpected end of stream, in a text in quotes that starts on line 2."),
         ("a: 1\nb: \x01", "line 2, column 4 is not valid YAML: an unprintable character."),
         (b"a: 1\nb: \xff", "line 2 is not UTF-8; save the file as UTF-8."),
         ("#" * (MAX_FILE_BYTES + 1),
@@ -264,7 +263,7 @@ def test_a_pipe_is_refused_before_anyone_waits_for_it() -> None:
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("absent.yaml", "the file does not exist; specify one with --config or PIPELINE_CONFIG"),
+        ("absent.yaml", "the file does not exist; correct the path"),
         (".", "it is a folder, not a file; expected a configuration file"),
         ("/dev/zero", "it is a device, not a file"),
         ("a\0b", "embedded null byte; expected a configuration file"),

@@ -246,7 +246,7 @@ class TestDatasets:
         assert load_dataset("one", outputs).dataset == make_dataset()
         (outputs / "one" / "stage3_final.json").write_bytes(render_output(make_dataset()) + b" ")
         for name in ("one", str(outputs / "one" / "stage3_final.json")):
-            with pytest.raises(CorruptCheckpointError, match="is damaged"):
+            with pytest.raises(CorruptCheckpointError, match="has been changed since it was written"):
                 load_dataset(name, outputs)
 
     def test_a_file_without_a_manifest_is_taken_as_it_is(self, tmp_path: Path) -> None:
@@ -257,19 +257,20 @@ class TestDatasets:
 
     def test_a_file_that_is_no_dataset_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "mine.json").write_bytes(b"{}")
-        with pytest.raises(CorruptCheckpointError, match="cannot be read as a dataset of this version"):
+        with pytest.raises(CorruptCheckpointError, match="is damaged, or is not a dataset of this version"):
             load_dataset(str(tmp_path / "mine.json"), tmp_path)
 
     def test_a_run_that_did_not_get_so_far_says_how_it_stands(self, outputs: Path) -> None:
         put_run(outputs / "one", "stage1_ingestion", status=RunStatus.STOPPED_AT_BUDGET)
-        with pytest.raises(MissingCheckpointError, match="stopped at budget before it"):
+        with pytest.raises(
+            MissingCheckpointError,
+            match=r"stage 3 was not completed \(status of the run: stopped at budget\)",
+        ):
             load_run(_get(outputs / "one"))
 
     def test_a_completed_run_of_single_stages_made_no_dataset(self, outputs: Path) -> None:
         put_run(outputs / "my run", "stage1_ingestion")
-        with pytest.raises(
-            MissingCheckpointError, match=r"the run made no dataset\. See: mrt-pipeline show '"
-        ):
+        with pytest.raises(MissingCheckpointError, match=r"stage 3 was not run\. See: mrt-pipeline show '"):
             load_run(_get(outputs / "my run"))
 
     def test_the_newest_completed_runs_with_a_dataset_are_chosen(self, outputs: Path) -> None:

@@ -203,7 +203,7 @@ def test_a_damaged_manifest_is_an_obstacle(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "manifest.json").write_text("{")
     plan = _make(tmp_path, "", RunRequest(tmp_path / "mine"))
-    assert "cannot be read as a manifest of this version" in plan.obstacles[0]
+    assert "is not a manifest of this version" in plan.obstacles[0]
 
 
 def test_a_folder_that_another_process_works_in_is_an_obstacle(tmp_path: Path) -> None:

@@ -30,14 +30,18 @@ def test_a_file_that_is_there_with_the_same_bytes_is_left_alone(tmp_path: Path) 
 def test_a_file_in_place_of_the_folder_is_named_with_the_flag_that_names_the_folder(tmp_path: Path) -> None:
     place = tmp_path / "notes"
     place.write_text("mine")
-    with pytest.raises(StorageError, match=r"notes is a file; expected a folder\. Name a folder with --to\."):
+    with pytest.raises(
+        StorageError, match=r"notes is a file; expected a folder\. Specify a folder with --to\."
+    ):
         export_dataset(make_dataset(), SPEC, place)
 
 
 @pytest.mark.parametrize("name", SPEC.files)
 def test_if_one_file_is_there_with_others_none_is_written(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"somebody's")
-    with pytest.raises(StorageError, match=r"already exists with different content.*choose another --to"):
+    with pytest.raises(
+        StorageError, match=r"already exists with different content.*choose another folder with --to"
+    ):
         export_dataset(make_dataset(), SPEC, tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {name: b"somebody's"}
 

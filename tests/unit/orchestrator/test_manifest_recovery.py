@@ -69,7 +69,7 @@ def test_a_damaged_manifest_is_named(tmp_path: Path, stage1: Stage1Output) -> No
 
 def test_a_foreign_manifest_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / MANIFEST_NAME).write_bytes(b'{"name": "an app"}')
-    with pytest.raises(CorruptCheckpointError, match="cannot be read as a manifest of this version"):
+    with pytest.raises(CorruptCheckpointError, match="is not a manifest of this version"):
         find_or_rebuild(tmp_path)
 
 

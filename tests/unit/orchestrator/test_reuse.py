@@ -145,7 +145,7 @@ class TestCheckpointsThatARequestNeeds:
     def test_a_damaged_one_is_an_error(self, folder: Path) -> None:
         manifest = put_run(folder, "stage1_ingestion")
         (folder / "stage1_deterministic.json").write_bytes(b"{}")
-        with pytest.raises(CorruptCheckpointError, match="it has 2 bytes; 16 bytes were written"):
+        with pytest.raises(CorruptCheckpointError, match="has been changed since it was written"):
             decide(STAGE1, self.RESUME, manifest, FINGERPRINT, folder, START, 30)
 
 

@@ -61,7 +61,9 @@ def test_a_run_with_a_changed_or_missing_file_is_refused(name: str, is_gone: boo
         (run.folder / name).unlink()
     else:
         (run.folder / name).write_bytes((run.folder / name).read_bytes() + b" ")
-    with pytest.raises(ReleaseError, match=rf"{name} (is missing|has been changed since)"):
+    with pytest.raises(
+        ReleaseError, match=rf"{name} (is missing|has been changed since).*Recreate it with: mrt"
+    ):
         admit(run, TODAY)
 
 
@@ -70,22 +72,19 @@ def test_a_refusal_says_what_the_run_was_to_be(aim: Aim, tmp_path: Path) -> None
     run = put_completed(tmp_path / "run")
     with pytest.raises(ReleaseError, match=f"a future date; it can be {aim} from that date"):
         admit(run, date(2026, 1, 4), aim)
-    (run.folder / "report.html").unlink()
-    with pytest.raises(ReleaseError, match=f"recreate it before it is {aim}"):
-        admit(run, TODAY, aim)
 
 
 def test_a_run_whose_dataset_was_never_published_is_refused(tmp_path: Path) -> None:
     run = put_completed(tmp_path / "run")
     save_manifest(run.folder, run.manifest.model_copy(update={"outputs": {}}))
-    with pytest.raises(ReleaseError, match=r"has no report\.html"):
+    with pytest.raises(ReleaseError, match=r"has no report\.html: .* Finish it with: mrt-pipeline run"):
         admit(get_run_of(run.folder), TODAY)
 
 
 def test_a_run_without_a_dataset_is_refused(tmp_path: Path) -> None:
     run = put_completed(tmp_path / "run")
     save_manifest(run.folder, run.manifest.model_copy(update={"stages": {}}))
-    with pytest.raises(MissingCheckpointError, match="made no dataset"):
+    with pytest.raises(MissingCheckpointError, match="stage 3 was not run"):
         admit(get_run_of(run.folder), TODAY)
 
 

@@ -110,7 +110,9 @@ def test_the_approval_of_another_run_with_the_same_dataset_does_not_count(tmp_pa
 
 def test_a_damaged_approval_is_named(candidate: ReleaseCandidate) -> None:
     (candidate.run.folder / "approval.json").write_text("{}")
-    with pytest.raises(ReleaseError, match=r"approval\.json cannot be read as an approval of this version"):
+    with pytest.raises(
+        ReleaseError, match=r"approval\.json is damaged, or is not an approval of this version"
+    ):
         get_approval(candidate)
 
 

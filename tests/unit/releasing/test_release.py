@@ -152,10 +152,10 @@ def test_the_download_for_open_licences_has_no_document_of_another_one_and_the_i
     assert (apart["name"], apart["path"], apart["licences"]) == ("open", "open/", ["SODL-1.0"])
     page = (shelf.releases / "index.html").read_text("utf-8")
     assert (
-        "contain only values under SODL-1.0; the others contain everything. Fewer exits have a value there: "
+        "contain only values under SODL-1.0; the others contain everything. Exits with a value there: "
         in page
     )
-    assert "Landmarks 0." in page
+    assert "Landmarks 0 instead of 1." in page
     assert (whole["coverage"]["landmarks"]["filled"], apart["coverage"]["landmarks"]["filled"]) == (1, 0)
 
 
@@ -357,7 +357,7 @@ def test_a_damaged_list_of_versions_is_named_with_what_to_do(shelf: Shelf) -> No
     shelf.release(LATE)
     (shelf.releases / "versions.json").write_text("[]")
     with pytest.raises(
-        ReleaseError, match=r"versions\.json cannot be read as a list of versions .* Move it elsewhere"
+        ReleaseError, match=r"versions\.json is damaged, or is not a list of versions .* Move it elsewhere"
     ):
         shelf.release(LATE)
 
@@ -486,7 +486,7 @@ def test_a_file_in_the_place_of_the_releases_is_reported_with_the_flag_that_name
     shelf: Shelf,
 ) -> None:
     shelf.releases.write_text("mine")
-    with pytest.raises(StorageError, match=r"is a file.* name another folder with --to\.$"):
+    with pytest.raises(StorageError, match=r"is a file.* specify another folder with --to\.$"):
         shelf.release(LATE)
     assert shelf.releases.read_text() == "mine"
 

@@ -69,6 +69,27 @@ def test_a_file_that_is_not_json_is_described_by_where_it_ends_to_be_so(content:
 
 
 @pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", "the file is empty, or is not UTF-8"),
+        (b'{"inner":', "the file ends unexpectedly at line 1, column 10"),
+        (b'{"inner":\n x}', "the file is not valid JSON at line 2, column 2"),
+        (b'{"code": "A", "code": nan}', "the file is not valid JSON at line 1, column 23"),
+    ],
+)
+def test_a_record_that_is_not_json_is_described_likewise(content: bytes, fault: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        _Record.model_validate_json(content)
+    assert describe_fault(caught.value) == fault
+
+
+def test_what_only_validation_refuses_as_json_is_described_without_a_place() -> None:
+    with pytest.raises(ValidationError) as caught:
+        _Record.model_validate_json(b'{"names": ' + b"[" * 500 + b"]" * 500 + b"}")
+    assert describe_fault(caught.value) == "the file is not valid JSON"
+
+
+@pytest.mark.parametrize(
     ("plain", "fault"),
     [
         (7, "expected a JSON object"),

@@ -38,7 +38,7 @@ def test_a_folder_without_a_manifest_has_none(tmp_path: Path) -> None:
 )
 def test_a_damaged_or_foreign_manifest_is_reported_with_what_to_do(content: bytes, tmp_path: Path) -> None:
     (tmp_path / MANIFEST_NAME).write_bytes(content)
-    with pytest.raises(CorruptCheckpointError, match="Move it elsewhere and run again") as caught:
+    with pytest.raises(CorruptCheckpointError, match="make a new run in another folder") as caught:
         find_manifest(tmp_path)
     assert caught.value.path == tmp_path / MANIFEST_NAME
 

@@ -136,7 +136,7 @@ def test_any_texts_can_be_sorted_and_different_ones_have_different_keys(texts: l
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b" \n", "the response is empty; expected rows as JSON"),
+        (b" \n", "the content is empty; expected rows as JSON"),
         (b"<?xml version='1.0'?>", "is HTML or XML"),
         (b'{"a": ', "is cut off after 5 bytes"),
         (b"{'a': 1}", "is not JSON"),

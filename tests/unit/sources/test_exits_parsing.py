@@ -65,7 +65,7 @@ def test_a_byte_order_mark_and_a_third_coordinate_do_no_harm() -> None:
 @pytest.mark.parametrize(
     ("change", "check", "words"),
     [
-        ({"geometry": None}, "geometry-missing", "None as geometry"),
+        ({"geometry": None}, "geometry-missing", "has no geometry"),
         ({"geometry": {"type": "LineString", "coordinates": [[1, 2]]}}, "geometry-not-a-point", "LineString"),
         ({"geometry": {"type": "Point", "coordinates": [103.8]}}, "geometry-not-a-point", "two coordinates"),
         ({"geometry": {"type": "Line", "coordinates": [103.8, 1.4]}}, "geometry-not-a-point", "'Line'"),
@@ -193,13 +193,13 @@ def test_an_older_feature_without_its_table_is_an_error_that_names_it(descriptio
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "the response is empty"),
+        (b"", "the content is empty"),
         (b"<!DOCTYPE html><title>Sorry</title>", "is HTML or XML"),
         (payload("lta-station-exits/current.geojson")[:500], "is cut off after 500 bytes"),
         (b"not json", "is not JSON"),
         (b"[" * 5000, "is not JSON"),
-        (b"[]", "has None as features"),
-        (b"{}", "has None as features"),
+        (b"[]", "the file has no features"),
+        (b"{}", "the file has no features"),
         (b'{"features": []}', "has no features"),
         (b'{"features": {}}', "a dict as features"),
         (b'{"features": "all"}', "'all' as features"),

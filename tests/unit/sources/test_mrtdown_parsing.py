@@ -194,9 +194,9 @@ def test_an_id_that_stands_for_two_records_is_reported() -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"<html>rate limited</html>", "the response is HTML or XML"),
-        (b"", "the response is empty"),
-        (b"404: Not Found", "the response is not JSON"),
+        (b"<html>rate limited</html>", "the content is HTML or XML"),
+        (b"", "the content is empty"),
+        (b"404: Not Found", "the content is not JSON"),
         (b"[]", "no station is among the files"),
         (b"[7]", "a file holds 7; expected a station or a service"),
         (b'[{"id": "CCL", "serviceIds": []}]', "'CCL' has neither stationCodes nor revisions"),

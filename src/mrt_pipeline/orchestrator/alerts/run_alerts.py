@@ -23,10 +23,10 @@ from mrt_pipeline.errors import (
     SourceError,
     StageOutputError,
 )
+from mrt_pipeline.history.resume_command import find_remedy, resume, with_config
 from mrt_pipeline.history.runs import DIED, Run, read_history
 from mrt_pipeline.orchestrator.alerts.message import Alert, Trigger, level_of
 from mrt_pipeline.orchestrator.request import RunRequest
-from mrt_pipeline.orchestrator.resume_command import find_remedy, resume, with_config
 
 
 @dataclass(frozen=True, slots=True)

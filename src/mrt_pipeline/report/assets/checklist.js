@@ -19,7 +19,7 @@ function makeChecklist() {
   tell(kept.length > 0 || keepTicks(pointsOf(boxes)));
   const save = () => saveFile("checklist.json", checklistFile(pointsOf(boxes)));
   const button = make("button", { type: "button", id: "save-checklist", onclick: save }, "Save the checklist");
-  section("checklist", "Before publishing", told, list("checks", items), paragraph("saving", button));
+  section("checklist", "Checklist", told, list("checks", items), paragraph("saving", button));
 }
 
 function checklistItem(point, number, changed) {

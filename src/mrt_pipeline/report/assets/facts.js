@@ -68,7 +68,9 @@ function daysApart(days) {
 
 function documentCard(document) {
   const own = reasons.filter((reason) => reason.document === document);
-  const cited = new Set(own.map(({ record, quote }) => quote ?? record)).size;
+  const passages = new Set(own.map(({ quote }) => quote).filter(Boolean)).size;
+  const records = new Set(own.map(({ record, quote }) => !quote && record).filter(Boolean)).size;
+  const cited = [records && count(records, "record"), passages && count(passages, "passage")];
   return make(
     "div",
     { class: "document" },
@@ -78,7 +80,7 @@ function documentCard(document) {
       ["Read on", document.read && `${day(document.read)}, ${daysApart(ageOf(document))}`],
       ["Revision", document.revision],
       ["Records", document.records?.toLocaleString("en")],
-      ["Cited here", count(cited, "record or passage", "records or passages")],
+      ["Cited here", cited.filter(Boolean).join(", ") || "nothing"],
       ["SHA-256", document.sha256 && shortened(document.sha256)],
       ...(document.tables ?? []).map(([path, sha256]) => [`SHA-256 of ${path}`, shortened(sha256)]),
     ]),
@@ -96,7 +98,7 @@ function makeRun() {
   const { run } = content;
   section(
     "run",
-    "The run",
+    "Run",
     factList([
       ["Run", run.id],
       ["Status", run.status.replaceAll("_", " ")],

@@ -11,9 +11,9 @@ function makeHeader() {
   const thin = lacking.filter(([, , , isThin]) => isThin);
   find("verdict").classList.add(counts.error ? "failed" : thin.length ? "thin" : "passed");
   find("verdict").append(verdictOf(counts, thin));
-  const told = lacking.map(([title, unknown]) => `${title.toLowerCase()} ${unknown}`).join("; ");
+  const told = lacking.map(([title, unknown]) => `${title.toLowerCase()} ${unknown}`).join(" · ");
   find("unanswered").textContent = told
-    ? `Unknown, of ${counts.exits} exits: ${told}. Unknown never means no.`
+    ? `Exits with an unknown value, out of ${counts.exits}: ${told}. Unknown never means no.`
     : "";
   const left = find("left-out");
   left.textContent = leftOut(content.left_out);
@@ -30,7 +30,7 @@ function makeHeader() {
   find("colophon").textContent =
     `Made from ${count(documents.length, "document")}, the oldest read ` +
     `${daysApart(documents.length ? Math.max(...documents.map(ageOf)) : 0)}. ` +
-    "This page loads nothing and sends nothing.";
+    "This page makes no network requests.";
 }
 
 /** Say what is not on this page, because a browser would take minutes to open it. */
@@ -51,7 +51,7 @@ function leftOut(left) {
 
 function verdictOf({ error, warning }, thin) {
   if (error) return mark(null, "✕", `Must not be published: ${count(error, "error")}`);
-  const passed = `Passed its checks${warning ? `, ${count(warning, "warning")} to review` : ""}`;
+  const passed = `Checks passed${warning ? `; ${count(warning, "warning")} to review` : ""}`;
   if (!thin.length) return mark(null, "✓", passed);
   return mark(null, "!", `${passed}; ${count(thin.length, "field")} mostly unknown`);
 }

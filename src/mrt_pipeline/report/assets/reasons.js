@@ -1,7 +1,7 @@
 // Evidence in words: who says it, in which record or words, when it was read, under which licence.
 
 const FIELDS = {
-  record: "everything else",
+  record: "all other fields",
   lat: "latitude",
   lng: "longitude",
   station_code: "station",
@@ -47,8 +47,9 @@ function describeReason(reason) {
     "div",
     { class: "reason" },
     said,
-    " of ",
+    " of “",
     link(document.url, document.title ?? document.id),
+    "”",
     document.revision ? ` (revision ${document.revision})` : null,
     span("quiet", ` — ${details.filter(Boolean).join("; ")}; `),
     licenceLabel(document),

@@ -107,7 +107,7 @@ function listFindings(changed) {
     .querySelector(".findings")
     .replaceChildren(...shownItems, ...(found.length > wanted.most ? [item(more)] : []));
   find("findings").querySelector(".count").textContent =
-    `${count(found.length, "finding")} of ${findingsInAll()}`;
+    `${found.length} of ${count(findingsInAll(), "finding")}`;
 }
 
 function findingItem(finding) {

@@ -32,11 +32,17 @@ function stationParts(station) {
   ].flat();
 }
 
+const DAYS = {
+  weekday: "Weekdays",
+  saturday: "Saturdays",
+  sunday_public_holiday: "Sundays and public holidays",
+};
+
 function trainParts({ trains }) {
   return [
     table("stops", null, ["Platform", "Days", "First train", "Last train"], trains.map(trainRow)),
     evidenceFold(() =>
-      trains.flatMap(({ service, days, why }) => evidenceItems(`${service}, ${wordsOf(days)}`, why)),
+      trains.flatMap(({ service, days, why }) => evidenceItems(`${service}, ${DAYS[days] ?? wordsOf(days)}`, why)),
     ),
   ];
 }
@@ -44,7 +50,7 @@ function trainParts({ trains }) {
 function trainRow({ platform, service, days, first, last, isNextDay, confidence }) {
   return [
     [codeChip(platform), ` ${directionOf(platform)}`, span("quiet", ` ${service}`)],
-    wordsOf(days),
+    DAYS[days] ?? wordsOf(days),
     first,
     [last, isNextDay ? " on the next day" : null, trust(confidence)],
   ];
@@ -148,7 +154,7 @@ function nameOf(code) {
 
 function accessOf({ stepFree, features, confidence, why, outOfService }) {
   if (why === null)
-    return paragraph(null, stepFreeMark("unknown"), " — no source says anything about access at this exit.");
+    return paragraph(null, stepFreeMark("unknown"), " — no usable statement about access at this exit.");
   const named = features.map(wordsOf).join(", ");
   const fault = outOfService ? span("named", ` — lift out of service on ${outOfService}`) : null;
   return paragraph(null, stepFreeMark(stepFree), named ? ` — ${named}` : null, fault, trust(confidence));

@@ -9,7 +9,7 @@ import pytest
 
 from mrt_pipeline.contracts.gates import GateReport, GateStatus
 from mrt_pipeline.contracts.run import UNKNOWN, Manifest, RunStatus
-from mrt_pipeline.orchestrator.resume_command import accept_changes, find_remedy, finish, move_latest, resume
+from mrt_pipeline.history.resume_command import accept_changes, find_remedy, finish, move_latest, resume
 from tests.fakes.manifests import make_manifest
 
 FOLDER = Path("outputs/one")
