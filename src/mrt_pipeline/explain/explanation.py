@@ -278,12 +278,12 @@ def _says_something(found: StationExit, station: Station, part: str, attribute: 
 
 
 def _why_silent(name: str, facts: RunFacts) -> str:
-    passed_over = [
+    skipped = [
         f"{source} was skipped ({facts.passed_over[source]})"
         for source in sources_filling(name)
         if source in facts.passed_over
     ]
-    return "; ".join(["no active source provides this", *passed_over])
+    return "; ".join(["no source that was read gave a usable value", *skipped])
 
 
 def _findings_about(

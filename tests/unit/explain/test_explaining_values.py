@@ -150,7 +150,7 @@ def test_a_field_that_says_nothing_is_named_with_the_sources_that_were_skipped()
     [silent] = _explain(field_name="landmarks", facts=facts).silent
     assert (silent.exit_id, silent.field) == ("yishun-nsl-A", "landmarks")
     assert silent.why == (
-        "no active source provides this; fandom_wiki was skipped (nothing of it is recorded)"
+        "no source that was read gave a usable value; fandom_wiki was skipped (nothing of it is recorded)"
     )
 
 
