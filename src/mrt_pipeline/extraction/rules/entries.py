@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from mrt_pipeline.extraction.access_words import is_elsewhere
 from mrt_pipeline.extraction.page_model import Line, PageText
 from mrt_pipeline.extraction.qualifiers import is_bare_date
 from mrt_pipeline.extraction.rules.cells import (
-    access_in,
     denies_what_follows,
     is_remark_on_exit,
     without_doubted_lift,
@@ -27,7 +25,7 @@ from mrt_pipeline.extraction.rules.sections import (
     Section,
     has_key,
     is_untrusted,
-    is_untrusted_head,
+    may_lead,
     may_turn,
     sign_of_heading,
     topic_of_values,
@@ -43,7 +41,6 @@ _NAME_BEFORE = re.compile(
     r"(?<!\w)(?!(?:At|To|From|Near|Via|By|In|For|The|And|Or|Of|[ML]RT)\s)[A-Z][\w'’.-]*\s$"
 )
 """Makes a word for a kind of place, which a station is named after, the end of a name: `Yishun Stadium`."""
-_ONE_WORD = re.compile(r"[A-Z][a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,10 +253,8 @@ def _groups_of(page: RulePage, text: PageText) -> Iterator[list[Entry]]:
 
 def _may_lead(page: RulePage, last: tuple[int, Line], depth: int) -> bool:
     """Return whether the last line before a break is no thing at an exit, but may head those behind it."""
-    words = page.words(last[1].piece)
-    is_word = _ONE_WORD.fullmatch(words.rstrip(" :：")) is not None and not access_in(words)
-    is_lead = words.endswith((":", "：")) or is_word or is_untrusted_head(page, words) or is_elsewhere(words)
-    return last[0] > depth or (last[0] == depth and last[1].goes_on and is_lead)
+    is_beside = last[0] == depth and last[1].goes_on
+    return last[0] > depth or (is_beside and may_lead(page, page.words(last[1].piece)))
 
 
 def _is_below_line(page: RulePage, line: Line, stack: list[tuple[int, Line]]) -> bool:

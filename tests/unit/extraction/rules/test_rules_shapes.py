@@ -477,3 +477,36 @@ def test_boxes_and_cells_say_of_each_exit_its_own(html: str) -> None:
 )
 def test_boxes_and_cells_may_take_back_or_leave_open_what_is_of_an_exit(html: str) -> None:
     assert published(html) == set()
+
+
+@pytest.mark.parametrize(
+    "lead", ["Former:", "Wish list", "Not yet:", "Avoid", "Opposite", "Future exits", "Exits to be built:"]
+)
+def test_a_line_that_turns_what_is_behind_its_breaks_in_a_paragraph_leaves_it_unread(lead: str) -> None:
+    assert published(f"<p>Exit A<br>{lead}<br>Lift<br>Golden Mall</p>") == set()
+    assert published(f"<p>{lead}<br>Exit A: lift<br>Exit B: escalator</p>") == set()
+    assert published(f"<p>Exit A<br>Lift<br>{lead}<br>Escalator</p><p>Exit B<br>Lift</p>") >= {"A lift"}
+
+
+def test_a_word_in_a_paragraph_of_its_own_leaves_the_next_paragraph_alone() -> None:
+    assert published("<p>Map</p><p>Exit A<br>Lift</p>") == {"A lift"}
+
+
+def test_a_line_about_exits_of_other_times_takes_back_the_paragraphs_below_it() -> None:
+    exits = "<p>Exit A<br>Lift</p><p>Exit B: escalator</p>"
+    assert published(f"<p><b>Future exits</b></p>{exits}") == set()
+    assert published(f"<p><b>Future exits</b></p><h2>Exits</h2>{exits}") == {"A lift", "B escalator"}
+
+
+def test_a_turning_line_at_one_exit_leaves_the_next_exit_of_a_paragraph_alone() -> None:
+    html = "<p>Exit A<br>Golden Mall<br>Wish list<br>Lift<br>Exit B<br>Escalator</p>"
+    assert published(html) == {"A Golden Mall", "B escalator"}
+    html = "<p>Exit A<br>Golden Mall<br>Exits to be built:<br>Exit B<br>Escalator</p>"
+    assert published(html) == {"A Golden Mall"}
+
+
+def test_names_of_the_station_and_where_trains_go_turn_no_lines_behind_them() -> None:
+    page = "<p>Yishun<br>North–South Line</p>" + table("Exit | Lift", "A | Yes")
+    trains = "<h2>Platforms</h2><p>A = Jurong East<br>B = Marina South Pier</p>"
+    assert published(page + trains) == {"A lift", "* A>NS1", "* B>NS28"}
+    assert published("<h2>Platforms</h2><p>Former:<br>A = Jurong East<br>B = Marina South Pier</p>") == set()
