@@ -510,3 +510,49 @@ def test_names_of_the_station_and_where_trains_go_turn_no_lines_behind_them() ->
     trains = "<h2>Platforms</h2><p>A = Jurong East<br>B = Marina South Pier</p>"
     assert published(page + trains) == {"A lift", "* A>NS1", "* B>NS28"}
     assert published("<h2>Platforms</h2><p>Former:<br>A = Jurong East<br>B = Marina South Pier</p>") == set()
+
+
+def _tree(lead: str, *branches: str) -> str:
+    return f"<ul><li>{lead}<ul>{''.join(f'<li>{branch}</li>' for branch in branches)}</ul></li></ul>"
+
+
+def test_bare_letters_below_an_item_about_exits_are_exits_and_below_platforms_they_are_not() -> None:
+    of_a = (
+        "A<ul><li>Landmarks<ul><li>Golden Mall</li></ul></li><li>Facilities<ul><li>Lift</li></ul></li></ul>"
+    )
+    of_b = "B<ul><li>Buses<ul><li>59049 Opp Yishun Stn</li></ul></li></ul>"
+    found = {"A Golden Mall", "A lift", "B 59049"}
+    assert published(_tree("Exits", of_a, of_b)) == found
+    assert published(_tree("Former exits", of_a, of_b)) == set()
+    assert published(_tree("Wish list", of_a, of_b)) == set()
+    assert published(_tree("Platforms", of_a, of_b)) == set()
+    trains = _tree("Platforms", "A<ul><li>North–South Line → Jurong East NS1 (next stop)</li></ul>")
+    assert published(trains + _tree("Exits", of_a, of_b)) == {"* A>NS1", *found}
+    assert published(trains.replace("Platforms", "Former platforms")) == set()
+
+
+@pytest.mark.parametrize("heading", ["Get out", "Getting out", "How to get out", "Leaving the station"])
+def test_letters_below_a_heading_on_getting_out_are_exits(heading: str) -> None:
+    terms = "<dl><dt>A</dt><dd><b>See:</b> Golden Mall · Silver Hall<br><b>Access:</b> lift</dd></dl>"
+    assert published(f"<h2>{heading}</h2>{terms}") == {"A Golden Mall", "A Silver Hall", "A lift"}
+    assert published(f"<h2>{heading} in future</h2>{terms}") == set()
+
+
+@pytest.mark.parametrize("key", ["Wheels", "Wheels and prams", "Wheelchairs and prams"])
+def test_a_key_for_wheels_heads_access(key: str) -> None:
+    assert published(f"<p><b>Exit A</b><br><b>{key}:</b> lift, ramp</p>") >= {"A lift"}
+    assert published(f"<p><b>Exit A</b><br><b>{key}:</b> escalator. No lift!</p>") == {"A escalator"}
+    assert published(f"<p><b>Exit A</b><br><b>No {key}:</b> lift</p>") == set()
+
+
+def test_a_stop_named_as_such_counts_among_buses_and_behind_a_dash() -> None:
+    buses = "<ul><li>Exit A – {}<ul><li>Buses: stop 59049 (Opp Yishun Stn)</li></ul></li></ul>"
+    for place in ("Golden Park", "Golden Park Complex (金文坊)"):
+        assert "A 59049" in published(buses.format(place))
+    for place in ("old bus stop", "former Golden Park", "not Golden Park"):
+        assert published(buses.format(place)) == set()
+    behind = (
+        "<ul><li><b>Exit A (South Road).</b> Golden Mall · Silver Hall — stop 59049 Opp Yishun Stn</li></ul>"
+    )
+    assert published(behind) == {"A Golden Mall", "A Silver Hall", "A 59049"}
+    assert published(behind.replace("— stop", "— former stop")) <= {"A Golden Mall", "A Silver Hall"}
