@@ -556,3 +556,49 @@ def test_a_stop_named_as_such_counts_among_buses_and_behind_a_dash() -> None:
     )
     assert published(behind) == {"A Golden Mall", "A Silver Hall", "A 59049"}
     assert published(behind.replace("— stop", "— former stop")) <= {"A Golden Mall", "A Silver Hall"}
+
+
+@pytest.mark.parametrize(
+    "bracket",
+    [
+        *("(48 South St, ☎ +65 6224-3928)", "(☎ 6224 3928)", "(up South Street)", "(over the bridge)"),
+        *("(through the arrival hall)", "(across the road)", "(via the underpass)"),
+    ],
+)
+def test_an_address_with_a_telephone_or_a_way_behind_a_place_leaves_it_at_the_exit(bracket: str) -> None:
+    html = "<ul><li>Exit A<ul><li>See: Golden Mall {}, Silver Hall</li><li>{}</li></ul></li></ul>"
+    assert published(html.format(bracket, "Escalator")) == {"A Golden Mall", "A Silver Hall", "A escalator"}
+    assert published(html.format("(torn down, ☎ +65 6224-3928)", "Escalator")) == {
+        "A Silver Hall",
+        "A escalator",
+    }
+
+
+@pytest.mark.parametrize(
+    "way", ["over the bridge", "across the road", "through the arrival hall", "up X Road"]
+)
+def test_a_lift_on_the_way_to_somewhere_is_not_at_the_exit(way: str) -> None:
+    for html in (table("Exit | Access", f"A | Lift ({way})"), f"<ul><li>Exit A: Lift ({way})</li></ul>"):
+        assert published(html) == set()
+    assert "A lift" not in published(f"<ul><li>Exit A: Golden Mall, lift ({way})</li></ul>")
+
+
+def test_a_gallery_that_is_a_place_is_no_gallery_of_pictures() -> None:
+    gallery = "<h3>Exit A</h3><ul><li>{}</li><li>Lift</li></ul>"
+    assert published(gallery.format("Land Transport Gallery")) == {"A Land Transport Gallery", "A lift"}
+    for heading in ("Gallery", "Image gallery", "Exit A gallery", "Photo Gallery", "Exit Gallery"):
+        assert published(f"<h2>{heading}</h2><ul><li>Exit A: lift</li></ul>") == set()
+
+
+def test_stops_and_grounds_told_in_a_sentence_are_at_its_exit() -> None:
+    html = (
+        "<p>Exit A opens into the grounds of Golden Hospital and brings you to stop 59049 (Yishun Stn).</p>"
+    )
+    assert published(html) == {"A Golden Hospital", "A 59049"}
+    assert published("<p>Exit B serves Silver Hall, with stop 59041 outside.</p>") == {
+        "B Silver Hall",
+        "B 59041",
+    }
+    assert published("<p>Exit A used to bring you to stop 59049.</p>") == set()
+    assert published("<p>Exit A does not bring you to stop 59049.</p>") == set()
+    assert published("<p>Exit A has stop motion art 59049.</p>") == set()
