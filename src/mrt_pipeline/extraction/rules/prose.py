@@ -29,7 +29,7 @@ from mrt_pipeline.extraction.mentions import (
 )
 from mrt_pipeline.extraction.page_model import Line
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, STOP_SAID, is_sent_elsewhere
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, is_sent_elsewhere
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import Item, split_bounds
 from mrt_pipeline.extraction.rules.place_mentions import find_names, is_sure_place
@@ -57,6 +57,12 @@ _STOP = re.compile(r"\W*(?:(?:the|bus)\s+)*stops?\b", re.IGNORECASE)
 """the start of a sentence about a bus stop: `Stop 59049 is outside Exit A`"""
 _BUSES_STOP = re.compile(r"\bbuses (?:\w+ ){0,5}at\s+$", re.IGNORECASE)
 """Right before its code says what it is: `buses stop outside at 59049`."""
+_STOP_TOLD = re.compile(
+    r"\b(?:with|serves|near|beside|outside|(?:brings?|takes?|leads?|gets?)(?: (?:you|one|passengers))? to)"
+    r"\s+(?:the\s+)?stops?\s+$",
+    re.IGNORECASE,
+)
+"""behind an exit and right before a code: `Exit A brings you to stop 59049`"""
 _FACING = re.compile(r"\bfaces\s+(?:the\s+)?$", re.IGNORECASE)
 """`Faces North` names no place, but for one that says what it is."""
 MAX_FACING_CHARS = 12
@@ -112,7 +118,7 @@ def _read_stops(page: RulePage, line: Line) -> Iterator[Candidate]:
         for label, said in _owners(page, match.span(), line):
             lead = page.text[said.cell[0] : match.start()]
             is_stop = _STOP.match(page.text, *said.cell) or BUS_STOP_WORDS.search(page.text, *said.cell)
-            is_told = labels_named(page.text[slice(*said.cell)]) and STOP_SAID.search(page.text, *said.cell)
+            is_told = _STOP_TOLD.search(lead) and labels_named(lead)
             if is_stop or is_told or _BUSES_STOP.search(lead):
                 yield claim(page, "bus_stop", label, match.group(), said, is_tied=False)
 

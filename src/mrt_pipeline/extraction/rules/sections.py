@@ -246,8 +246,12 @@ def labels_below(page: RulePage, text: str, own: tuple[str, ...]) -> tuple[str, 
 
 
 def sign_of_heading(page: RulePage, heading: Piece) -> tuple[str, int] | None:
-    """Return the sign of the platform that a heading begins with, and the position of the heading."""
-    found = led_sign(page.text, heading.start, heading.end)
+    """Return the sign of the platform that a heading begins with, and the position of the heading.
+
+    A line may come first: `NEL Platform A`.
+    """
+    words = page.names.without_lines(page.words(heading))
+    found = led_sign(words, 0, len(words))
     return (found[0], heading.start) if found else None
 
 

@@ -602,3 +602,26 @@ def test_stops_and_grounds_told_in_a_sentence_are_at_its_exit() -> None:
     assert published("<p>Exit A used to bring you to stop 59049.</p>") == set()
     assert published("<p>Exit A does not bring you to stop 59049.</p>") == set()
     assert published("<p>Exit A has stop motion art 59049.</p>") == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Golden Mall across the road",
+        "straight into Golden Mall",
+        "a short walk to Golden Mall",
+        "into Golden Mall",
+    ],
+)
+def test_a_place_behind_an_exit_may_have_the_way_there_beside_it(words: str) -> None:
+    assert published(f"<ul><li><b>Exit A</b> – {words}</li></ul>") == {"A Golden Mall"}
+    for turned in (f"no walk to {words}", f"former {words}", f"{words} in 2030"):
+        assert published(f"<ul><li><b>Exit A</b> – {turned}</li></ul>") == set()
+
+
+def test_a_heading_of_a_line_and_a_platform_heads_where_its_trains_go() -> None:
+    html = (
+        "<h3>{0}NSL Platform A</h3><p>towards Jurong East</p><h3>NSL Platform B</h3><p>Marina South Pier</p>"
+    )
+    assert published(html.format("")) == {"* A>NS1", "* B>NS28"}
+    assert published(html.format("Former ")) == {"* B>NS28"}
