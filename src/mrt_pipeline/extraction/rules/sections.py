@@ -48,6 +48,8 @@ _BY_EXIT = re.compile(r"\b(?:by|per|at each|for each|of each) exits?\b", re.IGNO
 _FROM = re.compile(r"^\s*from\s+(?=exit\s+\w{1,2}\s*$)", re.IGNORECASE)
 """as in the heading `From Exit A`"""
 _ONE_WORD = re.compile(r"[A-Z][a-z]+")
+_LABEL_ENDS = re.compile(r"\s*\Z|\s*[:：–—-]\s")
+"""what may follow a bare label"""
 _SENTENCE_ENDS = re.compile(r"[.!?。]\s*$")
 _SENTENCE = re.compile(r"[.!?。]\s+")
 _LEADS_ON = re.compile(
@@ -204,11 +206,11 @@ def has_key(page: RulePage, words: str) -> bool:
 def read_label_heading(page: RulePage, text: str, *, is_about_exits: bool = False) -> tuple[str, ...]:
     """Return the exits that a heading or caption names.
 
-    A bare label such as `A` counts only with ``is_about_exits``, below a heading about exits.
+    A bare label, as in `A` or `A – Golden Mall`, counts only with ``is_about_exits``: below words on exits.
     """
     text = _FROM.sub("", text)
     found = read_labels(page, text)
-    is_bare = found is not None and not text[found.rest_start :].strip()
+    is_bare = found is not None and _LABEL_ENDS.match(text, found.rest_start) is not None
     return found.labels if found and (found.has_word or (is_about_exits and is_bare)) else ()
 
 

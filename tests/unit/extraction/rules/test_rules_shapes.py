@@ -625,3 +625,17 @@ def test_a_heading_of_a_line_and_a_platform_heads_where_its_trains_go() -> None:
     )
     assert published(html.format("")) == {"* A>NS1", "* B>NS28"}
     assert published(html.format("Former ")) == {"* B>NS28"}
+
+
+@pytest.mark.parametrize("mark", [" – ", ": ", " - "])
+def test_a_heading_of_a_letter_and_a_place_below_one_on_exits_heads_an_exit(mark: str) -> None:
+    html = (
+        "<h2>{}</h2><h3>A{m}Golden Mall</h3><ul><li>Lift</li></ul><h3>B{m}Silver Hall</h3><p>Stairs only.</p>"
+    )
+    found = {"A Golden Mall", "A lift", "B Silver Hall", "B stairs_only", "B no"}
+    assert published(html.format("Exits", m=mark)) == found
+    assert published(html.format("Shops", m=mark)) == set()
+    assert published(html.format("Former exits", m=mark)) == set()
+    closed = "<h2>Exits</h2><h3>A{m}closed</h3><ul><li>Lift</li></ul><h3>B{m}planned</h3><p>Lift</p>"
+    assert published(closed.format(m=mark)) == set()
+    assert published("<h2>Exits</h2><h3>A Golden Mall</h3><ul><li>Lift</li></ul>") == set()
