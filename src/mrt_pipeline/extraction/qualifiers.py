@@ -46,6 +46,8 @@ _HARMLESS_PHRASES = (
 )
 """phrases that are harmless as a whole"""
 _HARMLESS_FOREIGN = wording("harmless_foreign")
+_PHONE = wording("phone_number")
+_WAY_TO_PLACE = wording("way_to_place")
 
 _BRACKET = re.compile(r"[(（\[]([^()（）\[\]]*)(?:[)）\]]|$)")
 _FRAGMENT_END = re.compile(r"\s*(?:[,，、;；。:：•·\n¦]|\.(?=\s|$)|\s[-–—/|]\s|[–—])\s*")
@@ -132,7 +134,7 @@ def is_understood(
         may_deny: whether denials are accepted, because the caller handles them.
         is_sentence: whether the words are a full sentence.
     """
-    words = _COUNTS.sub(" ", words)
+    words = _PHONE.sub(" ", _COUNTS.sub(" ", words))
     if is_not_now(words) or not _has_known_signs(words, may_deny=may_deny):
         return False
     if _CUT_SHORT.search(words) if may_deny else _DENYING_FOREIGN.search(words):
@@ -319,7 +321,7 @@ def _has_known_signs(words: str, *, may_deny: bool, is_name: bool = False) -> bo
 
 
 def _is_known_bracket(words: str, before: str) -> bool:
-    """Return whether brackets retract nothing: they are understood, initials, or a bus stop's name.
+    """Return whether brackets retract nothing: they are understood, initials, a way or a stop's name.
 
     Args:
         words: the text in brackets.
@@ -330,8 +332,16 @@ def _is_known_bracket(words: str, before: str) -> bool:
         is_understood(words, may_name=True)
         or is_former_name(words)
         or _is_short_for(words, before)
+        or (_WAY_TO_PLACE.fullmatch(words) is not None and _ends_with_place(before))
         or (is_stop and is_name(words))
     )
+
+
+def _ends_with_place(before: str) -> bool:
+    """Return whether the last thing before brackets is a place, and no lift: `Escalator, Golden Mall`."""
+    last = re.split("[,;·•]", before)[-1]
+    is_access = any(pattern.search(last) for pattern in VOCABULARY.values()) or _HARMLESS_FOREIGN.search(last)
+    return is_name(last) and not is_access
 
 
 def is_name(words: str) -> bool:

@@ -57,7 +57,7 @@ BUS_STOP_CODE = re.compile(
     r"(?<![\w#])\d{5}(?![\w-]|\.\w)|(?<=[\u4e00-\u9fff])\d{5}(?!\d)|(?<!\d)\d{5}(?=[\u4e00-\u9fff])"
 )
 _STOP_LED = re.compile(
-    rf"(?:bus stop\s+)?(?:(?:{BUS_STOP_CODE.pattern})[\s,;]*)+(?:$|(?<![,;])[^\d\s,;])", re.IGNORECASE
+    rf"(?:(?:bus )?stops?\s+)?(?:(?:{BUS_STOP_CODE.pattern})[\s,;]*)+(?:$|(?<![,;])[^\d\s,;])", re.IGNORECASE
 )
 """stop codes in a column of bus services, where a number counts only if alone or followed by a description"""
 STOP_NAMED = re.compile(rf"(?:{BUS_STOP_CODE.pattern})\s+[(（A-Z]")

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mrt_pipeline.extraction.access_words import is_denying, is_not_now
+from mrt_pipeline.extraction.access_words import is_denying, is_elsewhere, is_not_now
 from mrt_pipeline.extraction.mentions import is_nameless_exit, labels_named
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
@@ -27,7 +27,7 @@ from mrt_pipeline.extraction.rules.headers import (
 from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import BRACKETS
-from mrt_pipeline.extraction.rules.place_mentions import is_written_as_name
+from mrt_pipeline.extraction.rules.place_mentions import is_sure_place, is_written_as_name
 from mrt_pipeline.extraction.rules.words import ADDRESS, FILLERS, Meaning, folded
 
 Labels = tuple[str, ...]
@@ -105,6 +105,8 @@ def what_is(page: RulePage, contexts: Iterable[str]) -> What:
         if meaning is None and is_filler(words):
             continue
         is_doubtful = meaning is Meaning.OTHER and bool(page.vocabulary.meanings_in(words) - {meaning})
+        if is_doubtful and _is_exit_with_place(page, words):
+            continue
         if is_doubtful or is_taken_back(words) or len(words) > MAX_HEADER_CHARS:
             return What(None, words, is_open=False)
         if labels_named(words) and (meaning is None or meaning in _SILENT):
@@ -120,6 +122,15 @@ def what_is(page: RulePage, contexts: Iterable[str]) -> What:
 def is_filler(words: str) -> bool:
     """Return whether a head says nothing: it is blank, or `Details`."""
     return all(word in FILLERS for word in folded(words).split())
+
+
+def _is_exit_with_place(page: RulePage, words: str) -> bool:
+    """Return whether words are an exit and the name of a place at it: `Exit A – Golden Park`."""
+    found = read_labels(page, words)
+    if found is None or not found.has_word or is_taken_back(words) or is_elsewhere(words):
+        return False
+    name = BRACKETS.sub("", words[found.rest_start :]).strip(" :：–—-")
+    return name != "" and is_sure_place(name) and not has_doubtful_bracket(words, found)
 
 
 def _meaning_of(page: RulePage, words: str) -> Meaning | None:

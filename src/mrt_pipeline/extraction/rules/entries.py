@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from mrt_pipeline.extraction.access_words import is_elsewhere
 from mrt_pipeline.extraction.page_model import Line, PageText
 from mrt_pipeline.extraction.qualifiers import is_bare_date
 from mrt_pipeline.extraction.rules.cells import (
-    access_in,
     denies_what_follows,
     is_remark_on_exit,
     without_doubted_lift,
@@ -27,7 +25,7 @@ from mrt_pipeline.extraction.rules.sections import (
     Section,
     has_key,
     is_untrusted,
-    is_untrusted_head,
+    may_lead,
     may_turn,
     sign_of_heading,
     topic_of_values,
@@ -43,7 +41,6 @@ _NAME_BEFORE = re.compile(
     r"(?<!\w)(?!(?:At|To|From|Near|Via|By|In|For|The|And|Or|Of|[ML]RT)\s)[A-Z][\w'’.-]*\s$"
 )
 """Makes a word for a kind of place, which a station is named after, the end of a name: `Yishun Stadium`."""
-_ONE_WORD = re.compile(r"[A-Z][a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +105,7 @@ def entries_of(page: RulePage) -> dict[Line, Entry]:
 def place_of(page: RulePage, entry: Entry, section: Section) -> Placed:
     """Return what an entry's position says about it, and note the exits that it says are not in use."""
     words = page.words(entry.line.piece)
-    own = _labels_led(page, entry.line, section, may_be_bare=entry.may_be_bare)
+    own = _labels_led(page, entry, section, may_be_bare=entry.may_be_bare)
     owners = _owners(page, entry, section)
     entries = [Entry(line, entry.above[number:]) for number, line in enumerate(entry.above, 1)]
     is_below = any(_takes_back(page, one, section) or _may_turn(page, one, section) for one in entries)
@@ -136,9 +133,9 @@ def is_about_trains(page: RulePage, entry: Entry, section: Section) -> bool:
 def _owners(page: RulePage, entry: Entry, section: Section) -> Labels:
     """Return the exits that an entry is below; none after an item about another exit, even an unknown one."""
     owners = section.labels
-    for line in entry.above:
+    for number, line in enumerate(entry.above, 1):
         words = page.words(line.piece)
-        if found := _labels_led(page, line, section):
+        if found := _labels_led(page, Entry(line, entry.above[number:]), section):
             owners = () if has_doubtful_bracket(words, found) else found.labels
             break
         named = exits_named(page, without_stop_names(words)) if _can_head(words) else None
@@ -156,23 +153,29 @@ def _can_head(words: str) -> bool:
 
 
 def _labels_led(
-    page: RulePage, line: Line, section: Section, *, may_be_bare: bool = False
+    page: RulePage, entry: Entry, section: Section, *, may_be_bare: bool = False
 ) -> LabelText | None:
-    """Return the labels that a line begins with; a bare label counts only below a heading about exits.
+    """Return the labels that an entry begins with; a bare label counts only below words about exits.
 
     There it counts if it is alone, before a colon or dash, or, in a list item, a letter in brackets or with a
     full stop. `1.` and `(1)` are item numbers, and `(a)` in a paragraph numbers its parts.
     """
-    words = page.words(line.piece)
+    line, words = entry.line, page.words(entry.line.piece)
     found = read_labels(page, words)
     if found is None or found.has_word:
         return found
-    is_about_exits = section.topic is Meaning.EXIT or topic_of_values(section) is not None
+    about = section.topic, meaning_above(page, entry)
+    is_about_exits = Meaning.EXIT in about or topic_of_values(section) is not None
     rest = words[found.rest_start :].strip()
     has_mark = rest[:1] in (":", "：", "–", "—", "-", "→", "⇒", "➔", "➜", "»") and rest != ""
     is_entry = line.kind != "paragraph"
     is_label = has_mark or (is_entry and (found.is_set_off or not rest or rest.startswith(("(", "（"))))
     return found if (is_about_exits and is_label) or (may_be_bare and _is_set_off(words, found)) else None
+
+
+def meaning_above(page: RulePage, entry: Entry) -> Meaning | None:
+    """Return the meaning of the item directly above an entry, if all its words are those of a key."""
+    return page.vocabulary.meaning_of_key(page.words(entry.above[0].piece)) if entry.above else None
 
 
 def _is_short_entry(page: RulePage, entry: Entry, section: Section) -> bool:
@@ -185,7 +188,7 @@ def _is_short_entry(page: RulePage, entry: Entry, section: Section) -> bool:
         or page.vocabulary.meaning_of_key(page.words(above).rstrip(" :：")) is Meaning.PLATFORM
     )
     is_of_trains = is_below_sign or section.topic is Meaning.PLATFORM or section.sign is not None
-    return is_short and not is_of_trains and _labels_led(page, line, section) is None
+    return is_short and not is_of_trains and _labels_led(page, entry, section) is None
 
 
 def _takes_back(page: RulePage, entry: Entry, section: Section) -> bool:
@@ -256,10 +259,8 @@ def _groups_of(page: RulePage, text: PageText) -> Iterator[list[Entry]]:
 
 def _may_lead(page: RulePage, last: tuple[int, Line], depth: int) -> bool:
     """Return whether the last line before a break is no thing at an exit, but may head those behind it."""
-    words = page.words(last[1].piece)
-    is_word = _ONE_WORD.fullmatch(words.rstrip(" :：")) is not None and not access_in(words)
-    is_lead = words.endswith((":", "：")) or is_word or is_untrusted_head(page, words) or is_elsewhere(words)
-    return last[0] > depth or (last[0] == depth and last[1].goes_on and is_lead)
+    is_beside = last[0] == depth and last[1].goes_on
+    return last[0] > depth or (is_beside and may_lead(page, page.words(last[1].piece)))
 
 
 def _is_below_line(page: RulePage, line: Line, stack: list[tuple[int, Line]]) -> bool:

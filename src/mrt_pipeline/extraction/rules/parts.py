@@ -15,9 +15,10 @@ LINE_BREAK = re.compile(r"\s*;\s*")
 """a line break in a cell, as the page's text has it"""
 _ITEM_END = re.compile(
     r"[;；。•·\n]+\s*|\s\|\s|(?:\.|,|\s[/¦&+])\s+(?=[A-Za-z][a-z-]+(?: [a-z]+){0,3}:\s)"
+    r"|\s[-–—]\s+(?=(?i:bus\s)?(?i:stops?)\s\d{5}\b)"
     r"|(?:(?<=[a-z]{4})|(?<=\s(?:Mall|Park|Club|Hall|Camp|City|Lift)))\.\s+(?=[A-Z])"
 )
-"""ends an item; a key begins a new one, and a full stop ends one unless it follows an abbreviation"""
+"""ends an item; a key or ` – stop 59049` begins a new one, and a full stop ends one but after short forms"""
 _DASHED_END = re.compile(rf"{_ITEM_END.pattern}|\s[-–—]\s+")
 """ends an item after a label and dash, where dashes also divide: `Exit A – X Mall – Y Park`"""
 _DASH_BEFORE = re.compile(r"\S ?[-–—] ?\Z")

@@ -28,6 +28,7 @@ from mrt_pipeline.extraction.rules.words import (
     PLACE_SIGNS,
     TOWN_PARTS,
 )
+from mrt_pipeline.extraction.word_lists import wording
 
 Need = Literal["nothing", "sign"]
 """``sign``: a name must contain the kind of place, as in `Golden Mall`"""
@@ -36,11 +37,14 @@ MAX_CHARS = 70
 
 _CONNECTING = re.compile(r"(?:\s|[/&+,]|\band\b|\bor\b|\bthe\b|与|和|及|\bdan\b)*", re.IGNORECASE)
 _LEADING_VERB = re.compile(
-    r"(?:(?:serves?|serving|leads?|leading|opens?|connects?|connected|linked|links|access|way|exit)\s+)?(?:(?:in|on)?to|towards?|for)"
+    r"(?:(?:serves?|serving|leads?|leading|opens?|connects?|connected|linked|links|access|way|exit)\s+)?"
+    r"(?:(?:straight|directly|right)\s+|(?:an?\s+)?(?:(?:short|brief|quick|easy|sheltered)\s+)?(?:walk|stroll)\s+)?"
+    r"(?:(?:in|on)?to|towards?|for)"
     r"\s+(?:the\s+)?|(?:serves?|serving|near|next to|beside|close to)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
 _WAY_THERE = re.compile(r"\s*(?:via|through|using|by way of|across|over)\b.*", re.IGNORECASE | re.DOTALL)
+_WAY_BEHIND = re.compile(rf"\s+(?:{wording('way_to_place').pattern})$", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:yes|no|none|nil)\b.*", re.IGNORECASE | re.DOTALL)
 _POSSESSIVES = re.compile(r"\w['’]s (?:and|&) \w+['’]s ")
 """`Women's and Children's Hospital` is one place."""
@@ -125,8 +129,7 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
     )
     if start >= end or is_cut_by_bracket:
         return []
-    if again := _IN_CHINESE.search(page.text[start:end]):
-        end = start + again.start()
+    end = start + _end_of_name(page.text[start:end])
     name = page.text[start:end]
     if not is_joined(name):
         return [(start, end)]
@@ -146,6 +149,15 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
             whole.append(bounds)
     words = [page.text[slice(*bounds)] for bounds in whole]
     return whole if len(whole) == 1 or all(" " in name and is_sure_place(name) for name in words) else []
+
+
+def _end_of_name(words: str) -> int:
+    """Return where a name ends, before the way there or the name once more in Chinese."""
+    way = _WAY_BEHIND.search(words)
+    if way and is_sure_place(words[: way.start()]):
+        return way.start()
+    again = _IN_CHINESE.search(words)
+    return again.start() if again else len(words)
 
 
 def is_generic(name: str) -> bool:

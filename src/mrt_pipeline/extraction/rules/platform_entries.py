@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.page_model import Piece
-from mrt_pipeline.extraction.rules.entries import Entry
+from mrt_pipeline.extraction.rules.entries import Entry, meaning_above
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.platforms import (
     TO,
@@ -59,10 +59,14 @@ def _meaning_above(page: RulePage, entry: Entry) -> Meaning | None:
 def _sign_above(page: RulePage, entry: Entry, section: Section) -> tuple[str, int] | None:
     """Return the sign and position of the platform named in the line above an entry.
 
-    A bare sign counts only in a section about platforms.
+    A bare sign counts only in a section about platforms, or below an item about them.
     """
     above: Piece | None = entry.above[0].piece if entry.above else None
     if above is None:
         return None
-    bare = sign_in(page.words(above)) if section.topic is Meaning.PLATFORM else None
+    is_of_platforms = Meaning.PLATFORM in (
+        section.topic,
+        meaning_above(page, Entry(entry.above[0], entry.above[1:])),
+    )
+    bare = sign_in(page.words(above)) if is_of_platforms else None
     return sign_of_heading(page, above) or ((bare, above.start) if bare else None)

@@ -18,7 +18,15 @@ from mrt_pipeline.extraction.access_words import (
     is_plain_denial,
 )
 from mrt_pipeline.extraction.candidates import Candidate
-from mrt_pipeline.extraction.mentions import FOREIGN, Labels, Mention, mentions_in, owner_at, sentence_at
+from mrt_pipeline.extraction.mentions import (
+    FOREIGN,
+    Labels,
+    Mention,
+    labels_named,
+    mentions_in,
+    owner_at,
+    sentence_at,
+)
 from mrt_pipeline.extraction.page_model import Line
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, is_sent_elsewhere
@@ -39,7 +47,8 @@ LEADS_TO = re.compile(
     r"|the (?:nearest|closest)))?)"
     r"\s+(?:(?:directly|straight|out|right|just)\s+)?"
     r"(?:(?:on)?(?:in)?to|next to|beside|near|close(?:st)? to|opposite|behind|in front of|for)\s+"
-    r"(?:the\s+)?|\b(?:serves?|faces)\s+(?:the\s+)?",
+    r"(?:the\s+)?(?:(?:grounds|premises|compound|forecourt|lobby|basement) of\s+(?:the\s+)?)?"
+    r"|\b(?:serves?|faces)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
 _AND_TO = re.compile(r"\s*,?\s+and\s+(?:to\s+(?:the\s+)?|the\s+)")
@@ -48,12 +57,19 @@ _STOP = re.compile(r"\W*(?:(?:the|bus)\s+)*stops?\b", re.IGNORECASE)
 """the start of a sentence about a bus stop: `Stop 59049 is outside Exit A`"""
 _BUSES_STOP = re.compile(r"\bbuses (?:\w+ ){0,5}at\s+$", re.IGNORECASE)
 """Right before its code says what it is: `buses stop outside at 59049`."""
+_STOP_TOLD = re.compile(
+    r"\b(?:with|serves|near|beside|outside|(?:brings?|takes?|leads?|gets?)(?: (?:you|one|passengers))? to)"
+    r"\s+(?:the\s+)?stops?\s+$",
+    re.IGNORECASE,
+)
+"""behind an exit and right before a code: `Exit A brings you to stop 59049`"""
 _FACING = re.compile(r"\bfaces\s+(?:the\s+)?$", re.IGNORECASE)
 """`Faces North` names no place, but for one that says what it is."""
 MAX_FACING_CHARS = 12
 _ADJACENT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:also\s+)?")
 _GOES_ON = re.compile(
-    r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?|exits?|on)|while|whereas|but|which|where|with)\b"
+    r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?|exits?|brings?|takes?|on)"
+    r"|while|whereas|but|which|where|with)\b"
     r"|\s*(?:,\s*)?\b(?:via|through|by|on|along)\b|[.;]",
     re.IGNORECASE,
 )
@@ -102,7 +118,8 @@ def _read_stops(page: RulePage, line: Line) -> Iterator[Candidate]:
         for label, said in _owners(page, match.span(), line):
             lead = page.text[said.cell[0] : match.start()]
             is_stop = _STOP.match(page.text, *said.cell) or BUS_STOP_WORDS.search(page.text, *said.cell)
-            if is_stop or _BUSES_STOP.search(lead):
+            is_told = _STOP_TOLD.search(lead) and labels_named(lead)
+            if is_stop or is_told or _BUSES_STOP.search(lead):
                 yield claim(page, "bus_stop", label, match.group(), said, is_tied=False)
 
 

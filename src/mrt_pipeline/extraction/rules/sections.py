@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mrt_pipeline.extraction.access_words import is_hostile, is_not_now
+from mrt_pipeline.extraction.access_words import is_elsewhere, is_hostile, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, Table
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
+from mrt_pipeline.extraction.rules.cells import access_in
 from mrt_pipeline.extraction.rules.headers import (
     MAX_HEADER_CHARS,
     is_noted,
@@ -41,11 +42,14 @@ _BRANCH = re.compile(r"\b(?:branch|extension|loop)\b", re.IGNORECASE)
 
 _OF_NEARBY_THINGS = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK})
 """things for which words like `nearest` and `opposite` only give the location"""
-LABEL_LINE, KEY_LINE = 7, 8
-"""heading levels of a line that consists only of an exit or only of a key, and so heads what follows"""
+EXITS_LINE, LABEL_LINE, KEY_LINE = 7, 8, 9
+"""heading levels of a line that takes back exits (`Future exits`), or is only an exit or only a key"""
 _BY_EXIT = re.compile(r"\b(?:by|per|at each|for each|of each) exits?\b", re.IGNORECASE)
 _FROM = re.compile(r"^\s*from\s+(?=exit\s+\w{1,2}\s*$)", re.IGNORECASE)
 """as in the heading `From Exit A`"""
+_ONE_WORD = re.compile(r"[A-Z][a-z]+")
+_LABEL_ENDS = re.compile(r"\s*\Z|\s*[:：–—-]\s")
+"""what may follow a bare label"""
 _SENTENCE_ENDS = re.compile(r"[.!?。]\s*$")
 _SENTENCE = re.compile(r"[.!?。]\s+")
 _LEADS_ON = re.compile(
@@ -85,7 +89,32 @@ class Section:
 
 
 def sections_of(page: RulePage) -> Iterator[tuple[int, Block, Section]]:
-    """Yield each block except headings, with its number and section."""
+    """Yield each block except headings, with its number and section.
+
+    What stands behind a line of a paragraph that turns it round is unread, up to the next exit.
+    """
+    first, turned_at, turned = _first_lines(page), -1, Section()
+    for number, block, section in _sections_of(page):
+        is_of_next = bool(turned.labels) and section.labels != turned.labels
+        if first[number] == turned_at and not is_of_next:
+            yield number, block, replace(section, is_unread=True)
+            continue
+        words = page.words(block.piece) if isinstance(block, Line) and block.kind == "paragraph" else ""
+        if words and (section.is_unread or _turns_what_is_behind(page, words, section)):
+            is_of_all = _SPEAKS_OF_ALL.search(words) is not None
+            turned_at, turned = first[number], Section() if is_of_all else section
+        yield number, block, section
+
+
+def _first_lines(page: RulePage) -> list[int]:
+    """Return for each block the number of the first line that only breaks separate it from."""
+    first: list[int] = []
+    for number, block in enumerate(page.page.blocks):
+        first.append(first[-1] if first and isinstance(block, Line) and block.goes_on else number)
+    return first
+
+
+def _sections_of(page: RulePage) -> Iterator[tuple[int, Block, Section]]:
     above: list[tuple[int, Piece]] = []
     own = section = Section()
     for number, block in enumerate(page.page.blocks):
@@ -133,6 +162,8 @@ def _level_of(page: RulePage, block: Block, own: Section) -> tuple[int | None, b
         is_exit = found is not None and is_alone and (found.has_word or _heads_bare_labels(page, own))
         if is_exit or (platform and platform[1] == len(name)):
             return LABEL_LINE, True
+        if _takes_back_exits(page, words):
+            return EXITS_LINE, True
         meaning = None if ":" in name else page.vocabulary.meaning_of_key(name)
         is_what_exit_has = bool(own.labels) and page.vocabulary.meanings_in(name) & FEATURES.keys()
         if meaning and (
@@ -140,6 +171,24 @@ def _level_of(page: RulePage, block: Block, own: Section) -> tuple[int | None, b
         ):  # `Lift` alone is a feature of the exit
             return KEY_LINE, True
     return (LABEL_LINE if is_sentence else None), False
+
+
+def _takes_back_exits(page: RulePage, words: str) -> bool:
+    """Return whether words are about exits of other times, none by its label: `Future exits`."""
+    is_of_exits = Meaning.EXIT in page.vocabulary.meanings_in(words) and not labels_named(words)
+    return is_of_exits and ":" not in words and is_not_now(words)
+
+
+def _turns_what_is_behind(page: RulePage, words: str, own: Section) -> bool:
+    """Return whether a line of a paragraph may turn those behind its break; where trains go does not."""
+    is_goal = own.topic is Meaning.PLATFORM and page.names_other_station(words) and not is_taken_back(words)
+    return may_lead(page, words) and not is_goal and not page.names_itself(words)
+
+
+def may_lead(page: RulePage, words: str) -> bool:
+    """Return whether a line before a break is no thing at an exit, but may head those behind it: `Avoid`."""
+    is_word = _ONE_WORD.fullmatch(words.rstrip(" :：")) is not None and not access_in(words)
+    return words.endswith((":", "：")) or is_word or is_untrusted_head(page, words) or is_elsewhere(words)
 
 
 def _heads_bare_labels(page: RulePage, own: Section) -> bool:
@@ -157,11 +206,11 @@ def has_key(page: RulePage, words: str) -> bool:
 def read_label_heading(page: RulePage, text: str, *, is_about_exits: bool = False) -> tuple[str, ...]:
     """Return the exits that a heading or caption names.
 
-    A bare label such as `A` counts only with ``is_about_exits``, below a heading about exits.
+    A bare label, as in `A` or `A – Golden Mall`, counts only with ``is_about_exits``: below words on exits.
     """
     text = _FROM.sub("", text)
     found = read_labels(page, text)
-    is_bare = found is not None and not text[found.rest_start :].strip()
+    is_bare = found is not None and _LABEL_ENDS.match(text, found.rest_start) is not None
     return found.labels if found and (found.has_word or (is_about_exits and is_bare)) else ()
 
 
@@ -199,8 +248,12 @@ def labels_below(page: RulePage, text: str, own: tuple[str, ...]) -> tuple[str, 
 
 
 def sign_of_heading(page: RulePage, heading: Piece) -> tuple[str, int] | None:
-    """Return the sign of the platform that a heading begins with, and the position of the heading."""
-    found = led_sign(page.text, heading.start, heading.end)
+    """Return the sign of the platform that a heading begins with, and the position of the heading.
+
+    A line may come first: `NEL Platform A`.
+    """
+    words = page.names.without_lines(page.words(heading))
+    found = led_sign(words, 0, len(words))
     return (found[0], heading.start) if found else None
 
 

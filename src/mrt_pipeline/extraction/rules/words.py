@@ -148,10 +148,13 @@ FEATURE_WORDS: dict[str, re.Pattern[str]] = {
 
 UNREAD_TOPICS = re.compile(
     r"\b(?:history|construction|former|previous|past|future|planned|proposed|upcoming|trivia|incidents?|accidents?"
-    r"|naming|etymology|art ?works?|art|in popular culture|gallery|references|see also|external links|sources"
+    r"|naming|etymology|art ?works?|art(?! (?:museum|gallery)\b)|in popular culture"
+    r"|references|see also|external links|sources"
     r"|wish(?:es|[- ]?lists?)?|we want|wanted|complaints?|petitions?|suggestions?|feedback|requests?|ideas?"
     r"|mistakes?|myths?|elsewhere|closures?|renovations?|upgrad\w+|statistics|ridership|timeline|background|notes|footnotes"
-    r"|(?:nearby|neighbou?ring|adjacent|surrounding|other) stations)\b|历史|沿革|未来|sejarah|வரலாறு",
+    r"|(?:nearby|neighbou?ring|adjacent|surrounding|other) stations)\b"
+    r"|^\W*(?:(?:photo\w*|image|picture|media|video|station|exits?(?: \w{1,2})?) )?galler(?:y|ies)\b"
+    r"|(?-i:\bgaller(?:y|ies)\b)|历史|沿革|未来|sejarah|வரலாறு",
     re.IGNORECASE,
 )
 """headings of content that is not about the station as it is now"""

@@ -477,3 +477,165 @@ def test_boxes_and_cells_say_of_each_exit_its_own(html: str) -> None:
 )
 def test_boxes_and_cells_may_take_back_or_leave_open_what_is_of_an_exit(html: str) -> None:
     assert published(html) == set()
+
+
+@pytest.mark.parametrize(
+    "lead", ["Former:", "Wish list", "Not yet:", "Avoid", "Opposite", "Future exits", "Exits to be built:"]
+)
+def test_a_line_that_turns_what_is_behind_its_breaks_in_a_paragraph_leaves_it_unread(lead: str) -> None:
+    assert published(f"<p>Exit A<br>{lead}<br>Lift<br>Golden Mall</p>") == set()
+    assert published(f"<p>{lead}<br>Exit A: lift<br>Exit B: escalator</p>") == set()
+    assert published(f"<p>Exit A<br>Lift<br>{lead}<br>Escalator</p><p>Exit B<br>Lift</p>") >= {"A lift"}
+
+
+def test_a_word_in_a_paragraph_of_its_own_leaves_the_next_paragraph_alone() -> None:
+    assert published("<p>Map</p><p>Exit A<br>Lift</p>") == {"A lift"}
+
+
+def test_a_line_about_exits_of_other_times_takes_back_the_paragraphs_below_it() -> None:
+    exits = "<p>Exit A<br>Lift</p><p>Exit B: escalator</p>"
+    assert published(f"<p><b>Future exits</b></p>{exits}") == set()
+    assert published(f"<p><b>Future exits</b></p><h2>Exits</h2>{exits}") == {"A lift", "B escalator"}
+
+
+def test_a_turning_line_at_one_exit_leaves_the_next_exit_of_a_paragraph_alone() -> None:
+    html = "<p>Exit A<br>Golden Mall<br>Wish list<br>Lift<br>Exit B<br>Escalator</p>"
+    assert published(html) == {"A Golden Mall", "B escalator"}
+    html = "<p>Exit A<br>Golden Mall<br>Exits to be built:<br>Exit B<br>Escalator</p>"
+    assert published(html) == {"A Golden Mall"}
+
+
+def test_names_of_the_station_and_where_trains_go_turn_no_lines_behind_them() -> None:
+    page = "<p>Yishun<br>North–South Line</p>" + table("Exit | Lift", "A | Yes")
+    trains = "<h2>Platforms</h2><p>A = Jurong East<br>B = Marina South Pier</p>"
+    assert published(page + trains) == {"A lift", "* A>NS1", "* B>NS28"}
+    assert published("<h2>Platforms</h2><p>Former:<br>A = Jurong East<br>B = Marina South Pier</p>") == set()
+
+
+def _tree(lead: str, *branches: str) -> str:
+    return f"<ul><li>{lead}<ul>{''.join(f'<li>{branch}</li>' for branch in branches)}</ul></li></ul>"
+
+
+def test_bare_letters_below_an_item_about_exits_are_exits_and_below_platforms_they_are_not() -> None:
+    of_a = (
+        "A<ul><li>Landmarks<ul><li>Golden Mall</li></ul></li><li>Facilities<ul><li>Lift</li></ul></li></ul>"
+    )
+    of_b = "B<ul><li>Buses<ul><li>59049 Opp Yishun Stn</li></ul></li></ul>"
+    found = {"A Golden Mall", "A lift", "B 59049"}
+    assert published(_tree("Exits", of_a, of_b)) == found
+    assert published(_tree("Former exits", of_a, of_b)) == set()
+    assert published(_tree("Wish list", of_a, of_b)) == set()
+    assert published(_tree("Platforms", of_a, of_b)) == set()
+    trains = _tree("Platforms", "A<ul><li>North–South Line → Jurong East NS1 (next stop)</li></ul>")
+    assert published(trains + _tree("Exits", of_a, of_b)) == {"* A>NS1", *found}
+    assert published(trains.replace("Platforms", "Former platforms")) == set()
+
+
+@pytest.mark.parametrize("heading", ["Get out", "Getting out", "How to get out", "Leaving the station"])
+def test_letters_below_a_heading_on_getting_out_are_exits(heading: str) -> None:
+    terms = "<dl><dt>A</dt><dd><b>See:</b> Golden Mall · Silver Hall<br><b>Access:</b> lift</dd></dl>"
+    assert published(f"<h2>{heading}</h2>{terms}") == {"A Golden Mall", "A Silver Hall", "A lift"}
+    assert published(f"<h2>{heading} in future</h2>{terms}") == set()
+
+
+@pytest.mark.parametrize("key", ["Wheels", "Wheels and prams", "Wheelchairs and prams"])
+def test_a_key_for_wheels_heads_access(key: str) -> None:
+    assert published(f"<p><b>Exit A</b><br><b>{key}:</b> lift, ramp</p>") >= {"A lift"}
+    assert published(f"<p><b>Exit A</b><br><b>{key}:</b> escalator. No lift!</p>") == {"A escalator"}
+    assert published(f"<p><b>Exit A</b><br><b>No {key}:</b> lift</p>") == set()
+
+
+def test_a_stop_named_as_such_counts_among_buses_and_behind_a_dash() -> None:
+    buses = "<ul><li>Exit A – {}<ul><li>Buses: stop 59049 (Opp Yishun Stn)</li></ul></li></ul>"
+    for place in ("Golden Park", "Golden Park Complex (金文坊)"):
+        assert "A 59049" in published(buses.format(place))
+    for place in ("old bus stop", "former Golden Park", "not Golden Park"):
+        assert published(buses.format(place)) == set()
+    behind = (
+        "<ul><li><b>Exit A (South Road).</b> Golden Mall · Silver Hall — stop 59049 Opp Yishun Stn</li></ul>"
+    )
+    assert published(behind) == {"A Golden Mall", "A Silver Hall", "A 59049"}
+    assert published(behind.replace("— stop", "— former stop")) <= {"A Golden Mall", "A Silver Hall"}
+
+
+@pytest.mark.parametrize(
+    "bracket",
+    [
+        *("(48 South St, ☎ +65 6224-3928)", "(☎ 6224 3928)", "(up South Street)", "(over the bridge)"),
+        *("(through the arrival hall)", "(across the road)", "(via the underpass)"),
+    ],
+)
+def test_an_address_with_a_telephone_or_a_way_behind_a_place_leaves_it_at_the_exit(bracket: str) -> None:
+    html = "<ul><li>Exit A<ul><li>See: Golden Mall {}, Silver Hall</li><li>{}</li></ul></li></ul>"
+    assert published(html.format(bracket, "Escalator")) == {"A Golden Mall", "A Silver Hall", "A escalator"}
+    assert published(html.format("(torn down, ☎ +65 6224-3928)", "Escalator")) == {
+        "A Silver Hall",
+        "A escalator",
+    }
+
+
+@pytest.mark.parametrize(
+    "way", ["over the bridge", "across the road", "through the arrival hall", "up X Road"]
+)
+def test_a_lift_on_the_way_to_somewhere_is_not_at_the_exit(way: str) -> None:
+    for html in (table("Exit | Access", f"A | Lift ({way})"), f"<ul><li>Exit A: Lift ({way})</li></ul>"):
+        assert published(html) == set()
+    assert "A lift" not in published(f"<ul><li>Exit A: Golden Mall, lift ({way})</li></ul>")
+
+
+def test_a_gallery_that_is_a_place_is_no_gallery_of_pictures() -> None:
+    gallery = "<h3>Exit A</h3><ul><li>{}</li><li>Lift</li></ul>"
+    assert published(gallery.format("Land Transport Gallery")) == {"A Land Transport Gallery", "A lift"}
+    for heading in ("Gallery", "Image gallery", "Exit A gallery", "Photo Gallery", "Exit Gallery"):
+        assert published(f"<h2>{heading}</h2><ul><li>Exit A: lift</li></ul>") == set()
+
+
+def test_stops_and_grounds_told_in_a_sentence_are_at_its_exit() -> None:
+    html = (
+        "<p>Exit A opens into the grounds of Golden Hospital and brings you to stop 59049 (Yishun Stn).</p>"
+    )
+    assert published(html) == {"A Golden Hospital", "A 59049"}
+    assert published("<p>Exit B serves Silver Hall, with stop 59041 outside.</p>") == {
+        "B Silver Hall",
+        "B 59041",
+    }
+    assert published("<p>Exit A used to bring you to stop 59049.</p>") == set()
+    assert published("<p>Exit A does not bring you to stop 59049.</p>") == set()
+    assert published("<p>Exit A has stop motion art 59049.</p>") == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Golden Mall across the road",
+        "straight into Golden Mall",
+        "a short walk to Golden Mall",
+        "into Golden Mall",
+    ],
+)
+def test_a_place_behind_an_exit_may_have_the_way_there_beside_it(words: str) -> None:
+    assert published(f"<ul><li><b>Exit A</b> – {words}</li></ul>") == {"A Golden Mall"}
+    for turned in (f"no walk to {words}", f"former {words}", f"{words} in 2030"):
+        assert published(f"<ul><li><b>Exit A</b> – {turned}</li></ul>") == set()
+
+
+def test_a_heading_of_a_line_and_a_platform_heads_where_its_trains_go() -> None:
+    html = (
+        "<h3>{0}NSL Platform A</h3><p>towards Jurong East</p><h3>NSL Platform B</h3><p>Marina South Pier</p>"
+    )
+    assert published(html.format("")) == {"* A>NS1", "* B>NS28"}
+    assert published(html.format("Former ")) == {"* B>NS28"}
+
+
+@pytest.mark.parametrize("mark", [" – ", ": ", " - "])
+def test_a_heading_of_a_letter_and_a_place_below_one_on_exits_heads_an_exit(mark: str) -> None:
+    html = (
+        "<h2>{}</h2><h3>A{m}Golden Mall</h3><ul><li>Lift</li></ul><h3>B{m}Silver Hall</h3><p>Stairs only.</p>"
+    )
+    found = {"A Golden Mall", "A lift", "B Silver Hall", "B stairs_only", "B no"}
+    assert published(html.format("Exits", m=mark)) == found
+    assert published(html.format("Shops", m=mark)) == set()
+    assert published(html.format("Former exits", m=mark)) == set()
+    closed = "<h2>Exits</h2><h3>A{m}closed</h3><ul><li>Lift</li></ul><h3>B{m}planned</h3><p>Lift</p>"
+    assert published(closed.format(m=mark)) == set()
+    assert published("<h2>Exits</h2><h3>A Golden Mall</h3><ul><li>Lift</li></ul>") == set()
