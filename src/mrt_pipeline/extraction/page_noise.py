@@ -37,7 +37,7 @@ TAKEN_BACK_TAGS = frozenset({"s", "strike", "del"})
 
 _DROPPED_CLASS = re.compile(
     r"(?:^|\s)(?:navbox|navigation|toc|mw-editsection|mw-references|references?|reflist"
-    r"|gallery|wikia-gallery|thumb|noprint|metadata|[a-z]*mbox|catlinks|printfooter|mw-jump-link|hatnote|dablink"
+    r"|gallery|wikia-gallery|mw-collapsible-toggle|thumb|noprint|metadata|[a-z]*mbox|catlinks|printfooter|mw-jump-link|hatnote|dablink"
     r"|error|noexcerpt|mw-empty-elt|sistersite|hidden)(?:[\w-]*)(?:\s|$)",
     re.IGNORECASE,
 )

@@ -58,7 +58,7 @@ _SIGNED = re.compile(r"[A-Z]\d|\d{1,3}[A-Za-z]?|[A-Z]{2,3}\d{1,2}|[A-Z]TC|CG")
 _LETTER_OF = wording("letter_of")
 _CAPITALS = re.compile(r"(?:[A-Z]\.?){2,}")
 _KNOWN_SIGNS = frozenset(
-    " \t\n.,;:!'\"“”‘’()（）[]/&+-‐‑–—•·|¦@#，、；。：！→←↑↓➡⬅►◄✓✔☑✅√●♿🛗🚌🚏🚍📍🏢🏬🚪\ufe0f\u200d\xa0"
+    " \t\n.,;:!'\"“”‘’()（）[]/&+-‐‑–—•·|¦@#，、；。：！→←↑↓➡⬅►◄✓✔☑✅√●♿🛗🚌🚏🚍📍🏢🏬🏛🏫🏥🏨🏟🏪🏘🕌🛕🏞🌳🛍🍴🍜🎭🚪\ufe0f\u200d\xa0"
 )
 _DENYING_FOREIGN = re.compile(r"[没沒無无不]|இல்லை|\b(?:tidak|tiada)\b", re.IGNORECASE)
 _DENYING_SIGNS = frozenset("✗✘✕✖❌")

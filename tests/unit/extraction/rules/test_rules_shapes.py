@@ -477,3 +477,34 @@ def test_boxes_and_cells_say_of_each_exit_its_own(html: str) -> None:
 )
 def test_boxes_and_cells_may_take_back_or_leave_open_what_is_of_an_exit(html: str) -> None:
     assert published(html) == set()
+
+
+FOLDED = (
+    "<table class='mw-collapsible'><tr><th colspan=3><span class='mw-collapsible-toggle'>[Expand]</span> {}"
+    "</th></tr><tr><td>🚌</td><td>59049</td><td>Opp Stn</td></tr><tr><td>🏫</td><td colspan=2>Zorba School"
+    "</td></tr><tr><td>Access</td><td colspan=2>Lift</td></tr></table>"
+)
+
+
+def test_a_table_that_folds_up_is_headed_by_its_exit_and_keyed_by_signs() -> None:
+    assert published(FOLDED.format("Exit A")) == {"A 59049", "A Zorba School", "A lift"}
+    assert published(FOLDED.format("Exit A (planned)")) == set()
+    assert published(FOLDED.format("Old stops").replace("🏫", "🚧")) == set()
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "expected"),
+    [
+        ("周边设施 Landmarks", "Golden Mall (金文坊)", {"A Golden Mall"}),
+        ("附近设施", "Golden Mall II", {"A Golden Mall II"}),
+        ("旧 Landmarks", "Golden Mall", set()),
+        ("Landmarks", "Golden Mall (through the arrival hall)", {"A Golden Mall"}),
+        ("Landmarks", "Golden Mall (seberang sungai)", {"A Golden Mall"}),
+        ("Landmarks", "Golden Mall (arrivals only from 2030)", set()),
+        ("Landmarks", "Golden Mall OOS", set()),
+        ("Roadside", "59049 Opp Stn", {"A 59049"}),
+        ("Roadside until 2020", "59049 Opp Stn", set()),
+    ],
+)
+def test_heads_and_remarks_in_more_words(head: str, cell: str, expected: set[str]) -> None:
+    assert published(table(f"Exit | {head}", f"A | {cell}")) == expected
