@@ -16,11 +16,15 @@ from mrt_pipeline.extraction.rules.words import PLATFORM_WORDS, TOWARDS_WORDS, V
 from mrt_pipeline.extraction.word_lists import wording
 
 _WORDS = "|".join(map(re.escape, PLATFORM_WORDS))
+_LINE = r"(?:[A-Z]{2}L|[A-Z]{2}LRT|(?:[A-Z]\w*[\s–-]+){1,4}[Ll]ine)\s+(?:[–—:-]\s+)?"
+"""a line before its platform: `NEL Platform A`, `Circle Line – Platform B`"""
 _SIGN = re.compile(
-    rf"\s*(?:(?i:{_WORDS})\s*[:：#.]?\s*)?(?P<sign>[A-Z]|[0-9]{{1,2}})(?:\s*(?:{_WORDS}))?\s*(?:[(（:：–—-].*)?",
+    rf"\s*(?:{_LINE}(?!\d))?(?:(?i:{_WORDS})\s*[:：#.]?\s*)?(?P<sign>[A-Z]|[0-9]{{1,2}})(?:\s*(?:{_WORDS}))?\s*(?:[(（:：–—-].*)?",
     re.DOTALL,
 )
-_LEAD = re.compile(rf"\s*(?i:{_WORDS})(?![Ss](?!\w))\s*[:：#.]?\s*(?P<sign>[A-Z]|[0-9]{{1,2}})(?![\w/&,-])")
+_LEAD = re.compile(
+    rf"\s*(?:{_LINE})?(?i:{_WORDS})(?![Ss](?!\w))\s*[:：#.]?\s*(?P<sign>[A-Z]|[0-9]{{1,2}})(?![\w/&,-])"
+)
 TOWARDS = re.compile(
     "|".join(rf"\b{word}\b" if word.isascii() else re.escape(word) for word in (*TOWARDS_WORDS, "is for")),
     re.IGNORECASE,
@@ -62,7 +66,7 @@ _BETWEEN_SIGNS = re.compile(
 )
 _SIGN_BEHIND = re.compile(r"(?P<goal>[^()]+)\(Platform (?P<sign>[A-Z]|[0-9]{1,2})\)")
 """a destination followed by its platform: `Jurong East (Platform A)`"""
-_BETWEEN_PLATFORMS = re.compile(rf"[.;¦]\s*(?=(?i:{_WORDS})\s)")
+BETWEEN_PLATFORMS = re.compile(rf"[.;¦]\s*(?=(?:{_LINE})?(?i:{_WORDS})\s)")
 """separates entries that each begin with their own platform"""
 _OTHER_SIGN = re.compile(r"(?<![\w’'-])[A-Z](?![\w’'.-])")
 
@@ -92,7 +96,10 @@ def sign_of_key(page: RulePage, words: str) -> str | None:
 
 
 def led_sign(text: str, start: int, end: int) -> tuple[str, int] | None:
-    """Return the sign that a text begins with after the word `platform`, and the position of its end."""
+    """Return the sign that a text begins with after the word `platform`, and the position of its end.
+
+    The platform's line may precede the word: `NEL Platform A`.
+    """
     match = _LEAD.match(text, start, end)
     return (match.group("sign"), match.end()) if match else None
 
@@ -197,7 +204,7 @@ def read_signed(
         row: the bounds to quote if the entries are known to be about platforms. Without it, each must begin
             with the word: `Platform A: towards Jurong East`.
     """
-    between, begins = (_BETWEEN_SIGNS, _SIGNED) if row else (_BETWEEN_PLATFORMS, _LEAD)
+    between, begins = (_BETWEEN_SIGNS, _SIGNED) if row else (BETWEEN_PLATFORMS, _LEAD)
     for left, right in split_bounds(between, page.text, start, end):
         found = begins.match(page.text, left, right) or (
             row and _SIGN_BEHIND.fullmatch(page.text, left, right)

@@ -120,6 +120,12 @@ def test_words_of_access_are_never_landmarks(words: str) -> None:
         "<ul><li>Platform A: Jurong East via Canberra</li><li>Platform B: southbound, next: Khatib</li></ul>",
         "<dl><dt>Tracks</dt><dd><ul><li>Platform A: NS1 Jurong East</li>"
         "<li>Platform B: NS28 Marina South Pier</li></ul></dd></dl>",
+        _box("NSL Platform A", "towards Jurong East") + _box("NSL Platform B", "towards Marina South Pier"),
+        _box("Plat. A", "→ Jurong East") + _box("Plat. B", "→ Marina South Pier"),
+        table("Platform | Direction", "North South Line A | Jurong East", "NSL B | Marina South Pier"),
+        "<p>Yishun opened in 1988. Platform A: Jurong East (NS1). Platform B: Marina South Pier (NS28).</p>",
+        "<ul><li>Platforms<ul><li>A<ul><li>North South Line → Canberra NS12 (next stop)</li></ul></li>"
+        "<li>B<ul><li>North South Line → Khatib NS14 (next stop)</li></ul></li></ul></li></ul>",
     ],
 )
 def test_platforms_and_where_their_trains_go_in_more_shapes(html: str) -> None:
@@ -135,6 +141,13 @@ def test_platforms_and_where_their_trains_go_in_more_shapes(html: str) -> None:
         table("Platform | Towards", "A | from Canberra, next stop unknown"),
         "<ul><li>Platform A: Jurong East via Canberra until 2030</li></ul>",
         "<ul><li>Platform A: next to Canberra</li></ul>",
+        _box("NEL Platform A", "towards Jurong East"),
+        _box("Former NSL Platform A", "towards Jurong East"),
+        table("Platform | Direction", "North South Line 2 | Jurong East"),
+        "<p>This is how it was planned in 1980. Platform A: Jurong East (NS1).</p>",
+        "<p>At Khatib it is another way. Platform A: Jurong East (NS1).</p>",
+        "<ul><li>Blocks<ul><li>A<ul><li>Jurong East</li></ul></li></ul></li></ul>",
+        "<ul><li>Former platforms<ul><li>A<ul><li>→ Jurong East</li></ul></li></ul></li></ul>",
     ],
 )
 def test_a_station_beside_a_platform_may_not_be_where_its_trains_go(html: str) -> None:
