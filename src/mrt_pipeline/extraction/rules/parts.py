@@ -26,6 +26,8 @@ _LEAD = re.compile(
     rf"\s*[-–*]?\s*(?:(?P<sign>[{''.join(sign for sign, words in SIGNS.items() if words)}]\ufe0f?)\s*"
     r"|(?P<lead>[^:：;()（）]{1,60})\s*[:：]\s*)"
 )
+SMALL_LETTER_BRAND = re.compile(r"[a-z]{1,2}(?:[A-Z]|\d{2,3}(?!\w))")
+"""the start of a name that is written with a small letter: `i12 Katong`, `iFly`, `myVillage`"""
 BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _COMMA = re.compile(r"\s*(?:,(?!\s*Singapore\s*(?:[,;)\n¦]|\Z))|[，、¦])\s*|\s+[/•·]\s+")
 """ends a part; not a comma before the country, as in `Oasia Hotel Novena, Singapore`"""

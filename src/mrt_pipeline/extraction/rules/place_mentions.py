@@ -11,6 +11,7 @@ from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.qualifiers import HARMLESS, PLACE_KINDS, has_remark_in_capitals
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import (
+    SMALL_LETTER_BRAND,
     Item,
     Part,
     is_joined,
@@ -61,7 +62,7 @@ _IN_CHINESE = re.compile(
 _AROUND = re.compile(
     r"(?:near(?:by)?|opposite|opp|across|next to|beside|behind|via|along|off|facing|in front of"
     r"|adjacent|access|leads?|exit|from|between|various|other|several|many|some|opened|opens|built|since"
-    r"|located|operating|serving)\b",
+    r"|located|operating|serving|landmarks|attractions|amenities|destinations)\b",
     re.IGNORECASE,
 )
 
@@ -219,4 +220,5 @@ def is_written_as_name(name: str) -> bool:
 
 def _begins_name(word: str) -> bool:
     first = next((char for char in word if char.isalnum()), "")
-    return bool(first) and (first.isupper() or first.isdigit() or first.lower() == first.upper())
+    is_brand = SMALL_LETTER_BRAND.match(word) is not None
+    return bool(first) and (is_brand or first.isupper() or first.isdigit() or first.lower() == first.upper())

@@ -56,7 +56,7 @@ EXIT_WORDS = (
 PLATFORM_WORDS = ("platforms", "platform", "plat", "月台", "站台", "pelantar", "நடைமேடை")
 TOWARDS_WORDS = (
     *("towards", "toward", "bound for", "in the direction of", "direction", "ke arah", "menuju", "arah"),
-    *("开往", "往", "方向", "நோக்கி", "→", "⟶", "➔", "➜", "⇒", "←", "➡", "⬅", "►", "◄"),
+    *("开往", "往", "方向", "நோக்கி", "→", "⟶", "➔", "➜", "⇒", "←", "➡", "⬅", "►", "◄", "▶"),
 )
 BUS_STOP_WORDS = re.compile(
     r"bus stop|stop code|巴士站|公交站|公车站|perhentian bas|hentian bas"

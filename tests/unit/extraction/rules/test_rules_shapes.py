@@ -124,6 +124,16 @@ def test_words_of_access_are_never_landmarks(words: str) -> None:
         _box("Plat. A", "→ Jurong East") + _box("Plat. B", "→ Marina South Pier"),
         table("Platform | Direction", "North South Line A | Jurong East", "NSL B | Marina South Pier"),
         "<p>Yishun opened in 1988. Platform A: Jurong East (NS1). Platform B: Marina South Pier (NS28).</p>",
+        _box("Platforms", "Towards Jurong East: A<br>Towards Marina South Pier: B"),
+        _box("Platforms", "Jurong East (A) / Marina South Pier (B)"),
+        _box("Platforms", "[A] Jurong East · [B] Marina South Pier"),
+        _box("Platforms", "A: Jurong East / B: Marina South Pier"),
+        _box("Platforms", "2 (island): A towards Jurong East, B towards Marina South Pier"),
+        _box("Platforms", "Plat. A ▶ Jurong East, Plat. B ▶ Marina South Pier"),
+        table("Direction | Platform", "Northbound (Jurong East) | A", "Southbound (Marina South Pier) | B"),
+        table(
+            "Platform | Service", "A | NSL northbound – Jurong East", "B | NSL southbound – Marina South Pier"
+        ),
         "<ul><li>Platforms<ul><li>A<ul><li>North South Line → Canberra NS12 (next stop)</li></ul></li>"
         "<li>B<ul><li>North South Line → Khatib NS14 (next stop)</li></ul></li></ul></li></ul>",
     ],
@@ -144,6 +154,12 @@ def test_platforms_and_where_their_trains_go_in_more_shapes(html: str) -> None:
         _box("NEL Platform A", "towards Jurong East"),
         _box("Former NSL Platform A", "towards Jurong East"),
         table("Platform | Direction", "North South Line 2 | Jurong East"),
+        _box("Platforms", "From Jurong East: A"),
+        _box("Platforms", "Jurong East (2) / Marina South Pier (3)"),
+        _box("Platforms", "Jurong East (A?)"),
+        _box("Platforms", "2 (planned): A towards Jurong East"),
+        table("Direction | Platform", "Opposite side (Jurong East) | A", "Through trains (Jurong East) | B"),
+        table("Platform | Service", "A | Jurong East – Marina South Pier", "B | NSL from Jurong East"),
         "<p>This is how it was planned in 1980. Platform A: Jurong East (NS1).</p>",
         "<p>At Khatib it is another way. Platform A: Jurong East (NS1).</p>",
         "<ul><li>Blocks<ul><li>A<ul><li>Jurong East</li></ul></li></ul></li></ul>",
@@ -515,9 +531,58 @@ def test_a_table_that_folds_up_is_headed_by_its_exit_and_keyed_by_signs() -> Non
         ("Landmarks", "Golden Mall (seberang sungai)", {"A Golden Mall"}),
         ("Landmarks", "Golden Mall (arrivals only from 2030)", set()),
         ("Landmarks", "Golden Mall OOS", set()),
+        ("Landmarks", "i12 Katong", {"A i12 Katong"}),
+        ("Landmarks", "mid-2027", set()),
+        ("Landmarks", "escalator2", set()),
+        ("Kawasan sekitar", "Golden Mall", {"A Golden Mall"}),
+        ("Bekas kawasan sekitar", "Golden Mall", set()),
+        ("BS code", "59049", {"A 59049"}),
+        ("Access mode", "Lift", {"A lift"}),
+        ("Future access mode", "Lift", set()),
+        ("Access", "升降机 Lift（维修中 under maintenance）<br>自动扶梯 Escalator", {"A escalator"}),
+        ("Access", "升降机 Lift<br>自动扶梯 Escalator（维修中）", set()),
         ("Roadside", "59049 Opp Stn", {"A 59049"}),
+        ("Roadside", "59049 i12 Katong", {"A 59049"}),
+        ("Roadside", "59049 m", set()),
         ("Roadside until 2020", "59049 Opp Stn", set()),
     ],
 )
 def test_heads_and_remarks_in_more_words(head: str, cell: str, expected: set[str]) -> None:
     assert published(table(f"Exit | {head}", f"A | {cell}")) == expected
+
+
+@pytest.mark.parametrize("label", ["出口 {0} Exit {0}", "Exit {0} / 出口{0}", "Pintu Keluar {0} / Exit {0}"])
+def test_an_exit_named_in_two_languages_is_one(label: str) -> None:
+    heads = f"{label.format('A')} | {label.format('B')}"
+    assert published(table(f" | {heads}", "Nearby | Golden Mall | Silver Hall")) == {
+        "A Golden Mall",
+        "B Silver Hall",
+    }
+    rows = table("Exit | Nearby", f"{label.format('B')} | Golden Mall")
+    assert published(rows) == {"B Golden Mall"}
+
+
+@pytest.mark.parametrize("label", ["Exit B / Exit B (closed)", "出口 B Exit B 关闭"])
+def test_an_exit_named_twice_may_be_two_or_not_in_use(label: str) -> None:
+    assert published(table("Exit | Nearby", f"{label} | Golden Mall")) == set()
+
+
+def test_a_column_of_details_that_names_a_stop_in_each_row_is_not_one_of_stops_alone() -> None:
+    details = table(
+        "Exit | Details", "A | Golden Mall<br>Bus 59049<br>Lift", "B | Silver Hall<br>Bus 59041<br>Escalator"
+    )
+    assert published(details) == FACTS - {"A Zorba"}
+    assert published(table("Exit | Details", "A | <b>Landmarks</b> Golden Mall<br>Bus 590499")) == set()
+
+
+@pytest.mark.parametrize(
+    ("icon", "expected"),
+    [
+        ("Aiga escalator.svg", {"A escalator"}),
+        ("Lift icon.png", {"A lift"}),
+        ("Lift symbol crossed.png", set()),
+        ("No lift icon.png", set()),
+    ],
+)
+def test_a_picture_may_be_called_an_icon(icon: str, expected: set[str]) -> None:
+    assert published(table("Exit | Access", f"A | <img alt='{icon}'>")) == expected
