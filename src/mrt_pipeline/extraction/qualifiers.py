@@ -64,10 +64,10 @@ _KNOWN_SIGNS = frozenset(
 _DENYING_FOREIGN = re.compile(r"[没沒無无不]|இல்லை|\b(?:tidak|tiada)\b", re.IGNORECASE)
 _DENYING_SIGNS = frozenset("✗✘✕✖❌")
 _LETTER_ANSWER = re.compile(r"\A\s*[YN](?=\s*(?:$|[(（,;–—-]))", re.IGNORECASE)
-_LONE_LETTER = re.compile(r"s|[A-Z]")
-"""a plural or a sign in brackets: `Platform(s)`, `(B)`"""
+_OF_PLATFORM = re.compile(r"s|[A-Z]|island|side|stacked")
+"""a plural, a sign or a kind of platform in brackets: `Platform(s)`, `(B)`, `2 (island)`"""
 _COUNTS = re.compile(r"(?<=\d)\s*[×x]\s*(?=\w)|(?<=\w)\s*×\s*(?=\d)|(?<=\w)\s+x\s*(?=\d)")
-_CUT_SHORT = re.compile(r"\w\s*[-–—]+\s*$|!(?=\w)")
+_CUT_SHORT = re.compile(r"[\w🛗♿]\s*[-–—]+\s*$|!(?=\w)")
 """a dash at the end, or a negating `!`: `Lift –`, `!lift`"""
 _ASKS = re.compile(r"\s*(?:where|why|how|when|who|is|are|does|do|has|have|can)\b", re.IGNORECASE)
 _REFERS_BACK = re.compile(r"(?:this|that|it|which|these|they|not)\b", re.IGNORECASE)
@@ -245,7 +245,7 @@ def is_qualified_row(text: str, start: int, end: int) -> bool:
     if "?" in text[start:end] or "？" in text[start:end]:
         return True
     return any(
-        not _LONE_LETTER.fullmatch(match.group(1)) and not is_understood(match.group(1), may_name=True)
+        not _OF_PLATFORM.fullmatch(match.group(1)) and not is_understood(match.group(1), may_name=True)
         for match in _BRACKET.finditer(text, start, end)
     )
 

@@ -180,10 +180,14 @@ def split_bounds(
 def _split_lead(
     text: str, start: int, end: int, links: tuple[tuple[int, int], ...]
 ) -> tuple[str | None, int]:
-    """Return the words before an item's colon, if any, and the position where the rest begins."""
+    """Return the words before an item's colon, if any, and the position where the rest begins.
+
+    A sign with nothing but signs behind it is a value: `🛗`.
+    """
     match = _LEAD.match(text, start, end)
     if (
         match is None
+        or (match["sign"] and not any(map(str.isalnum, text[match.end() : end])))
         or (match["lead"] or "").strip().isdigit()
         or any(link[0] < match.end() < link[1] for link in links)
     ):

@@ -37,7 +37,7 @@ MAX_CHARS = 70
 
 _CONNECTING = re.compile(r"(?:\s|[/&+,]|\band\b|\bor\b|\bthe\b|与|和|及|\bdan\b)*", re.IGNORECASE)
 _LEADING_VERB = re.compile(
-    r"(?:(?:serves?|serving|leads?|leading|opens?|connects?|connected|linked|links|access|way|exit)\s+)?(?:(?:in|on)?to|towards?|for)"
+    r"(?:(?:serves?|serving|leads?|leading|opens?|connects?|connected|linked|links|(?:direct\s)?(?:access|link|connection)|way|exit)\s+)?(?:(?:in|on)?to|towards?|for)"
     r"\s+(?:the\s+)?|(?:serves?|serving|near|next to|beside|close to)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
@@ -59,6 +59,10 @@ _IN_CHINESE = re.compile(
     r"(?<=[A-Za-z.'’)])[\s/–—-]{1,3}[\u4e00-\u9fff]{1,20}(?<=[院心场厦店园校学寺庙堂坊城馆楼宫会部里])$"
 )
 """A name once more, by the kind of place that it ends with: `Golden Hospital – 金文医院`."""
+_CHINESE_BEFORE = re.compile(
+    r"[\u4e00-\u9fff]{1,20}(?<=(?P<kind>[院心场厦店园校学寺庙堂坊城馆楼宫会部里]))?\s+(?=[A-Z])"
+)
+"""Chinese before a name: the same name if it ends with a kind of place, `金文坊 Golden Mall`, else a remark."""
 _AROUND = re.compile(
     r"(?:near(?:by)?|opposite|opp|across|next to|beside|behind|via|along|off|facing|in front of"
     r"|adjacent|access|leads?|exit|from|between|various|other|several|many|some|opened|opens|built|since"
@@ -121,13 +125,12 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
     start, end = strip_bounds(page.text, part.start, part.name_end, " .-–—:*\"“”'")
     if verb := _LEADING_VERB.match(page.text, start, end):
         start = verb.end()
+    start, end = _without_chinese(page.text, start, end)
     is_cut_by_bracket = (
         bool(page.text[part.name_end : part.end].rpartition(")")[2].strip()) and part.name_end < part.end
     )
     if start >= end or is_cut_by_bracket:
         return []
-    if again := _IN_CHINESE.search(page.text[start:end]):
-        end = start + again.start()
     name = page.text[start:end]
     if not is_joined(name):
         return [(start, end)]
@@ -147,6 +150,14 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
             whole.append(bounds)
     words = [page.text[slice(*bounds)] for bounds in whole]
     return whole if len(whole) == 1 or all(" " in name and is_sure_place(name) for name in words) else []
+
+
+def _without_chinese(text: str, start: int, end: int) -> Bounds:
+    """Return the bounds of a name without the same name in Chinese; empty if the Chinese may be a remark."""
+    if before := _CHINESE_BEFORE.match(text, start, end):
+        start = before.end() if before["kind"] else end
+    again = _IN_CHINESE.search(text[start:end])
+    return start, start + again.start() if again else end
 
 
 def is_generic(name: str) -> bool:

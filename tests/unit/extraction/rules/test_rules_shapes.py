@@ -541,6 +541,14 @@ def test_a_table_that_folds_up_is_headed_by_its_exit_and_keyed_by_signs() -> Non
         ("Future access mode", "Lift", set()),
         ("Access", "升降机 Lift（维修中 under maintenance）<br>自动扶梯 Escalator", {"A escalator"}),
         ("Access", "升降机 Lift<br>自动扶梯 Escalator（维修中）", set()),
+        ("Landmarks", "金文坊 Golden Mall", {"A Golden Mall"}),
+        ("Landmarks", "拟建 Golden Mall", set()),
+        ("Landmarks", "另见 Golden Mall", set()),
+        ("Landmarks", "Direct access to Golden Mall", {"A Golden Mall"}),
+        ("Landmarks", "No direct access to Golden Mall", set()),
+        ("Landmarks", "Malls: Golden Mall<br>Schools: Silver School", {"A Golden Mall", "A Silver School"}),
+        ("Landmarks", "Former schools: Silver School", set()),
+        ("Landmarks", "Golden Mall (across the island)", set()),
         ("Roadside", "59049 Opp Stn", {"A 59049"}),
         ("Roadside", "59049 i12 Katong", {"A 59049"}),
         ("Roadside", "59049 m", set()),
@@ -586,3 +594,15 @@ def test_a_column_of_details_that_names_a_stop_in_each_row_is_not_one_of_stops_a
 )
 def test_a_picture_may_be_called_an_icon(icon: str, expected: set[str]) -> None:
     assert published(table("Exit | Access", f"A | <img alt='{icon}'>")) == expected
+
+
+@pytest.mark.parametrize("cell", ["🛗", "🛗 ♿", "🛗 Lift", "🛗: ✓"])
+def test_a_sign_of_a_lift_alone_in_a_cell_is_a_lift(cell: str) -> None:
+    assert published(table("Exit | Access", f"A | {cell}")) == {"A lift"}
+
+
+@pytest.mark.parametrize(
+    "cell", ["🛗 ✗", "🛗 –", "🛗?", "🛗 🚧", "❌🛗", "🚫🛗", "🛗 (closed)", "no 🛗", "🛗 from 2030", "♿"]
+)
+def test_a_sign_of_a_lift_may_be_denied_or_left_open(cell: str) -> None:
+    assert published(table("Exit | Access", f"A | {cell}")) == set()
