@@ -62,7 +62,7 @@ _IN_CHINESE = re.compile(
 _CHINESE_BEFORE = re.compile(
     r"[\u4e00-\u9fff]{1,20}(?<=(?P<kind>[院心场厦店园校学寺庙堂坊城馆楼宫会部里]))?\s+(?=[A-Z])"
 )
-"""Chinese before a name: the same name if it ends with a kind of place, `金文坊 Golden Mall`, else a remark."""
+"""Chinese before a name: the same name if it ends with a kind of place, as in `金文坊 Golden Mall`."""
 _AROUND = re.compile(
     r"(?:near(?:by)?|opposite|opp|across|next to|beside|behind|via|along|off|facing|in front of"
     r"|adjacent|access|leads?|exit|from|between|various|other|several|many|some|opened|opens|built|since"

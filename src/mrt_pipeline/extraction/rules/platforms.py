@@ -231,7 +231,7 @@ def read_signed(
             begin = aside.end()
         bounds = found.span("goal") if "goal" in found.re.groupindex else (begin, right)
         way = TO.search(page.text, *bounds)
-        if not row and way and _OTHER_TRAINS.search(page.text, bounds[0], way.start()):
+        if way and _OTHER_TRAINS.search(page.text, bounds[0], way.start()):
             continue
         goals = goals_in(page, *bounds, TO) or lone_goal(page, *bounds)
         if len(goals) == 1 or not row:

@@ -155,6 +155,7 @@ def test_platforms_and_where_their_trains_go_in_more_shapes(html: str) -> None:
         _box("Former NSL Platform A", "towards Jurong East"),
         table("Platform | Direction", "North South Line 2 | Jurong East"),
         _box("Platforms", "From Jurong East: A"),
+        _box("Platforms", "Last train to Jurong East: A"),
         _box("Platforms", "Jurong East (2) / Marina South Pier (3)"),
         _box("Platforms", "Jurong East (A?)"),
         _box("Platforms", "2 (planned): A towards Jurong East"),
