@@ -37,7 +37,7 @@ TAKEN_BACK_TAGS = frozenset({"s", "strike", "del"})
 
 _DROPPED_CLASS = re.compile(
     r"(?:^|\s)(?:navbox|navigation|toc|mw-editsection|mw-references|references?|reflist"
-    r"|gallery|wikia-gallery|thumb|noprint|metadata|[a-z]*mbox|catlinks|printfooter|mw-jump-link|hatnote|dablink"
+    r"|gallery|wikia-gallery|mw-collapsible-toggle|thumb|noprint|metadata|[a-z]*mbox|catlinks|printfooter|mw-jump-link|hatnote|dablink"
     r"|error|noexcerpt|mw-empty-elt|sistersite|hidden)(?:[\w-]*)(?:\s|$)",
     re.IGNORECASE,
 )
@@ -63,6 +63,7 @@ _STATE = re.compile(r"\w+(?:ed|ing|al|able|ible|ly|ive)|.{1,4}")
 _FILE_LINK = re.compile(r"\s*(?:file|image)\s*:", re.IGNORECASE)
 
 _FILE_ENDING = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
+_ICON_WORD = re.compile(r"^(?:aiga|icon)\s+|\s+(?:icon|symbol|pictogram|sign)$", re.IGNORECASE)
 _OWN_BLOCKS = frozenset({"p", "div", "center", "body"})
 
 ICONS = word_list("icons")
@@ -217,7 +218,8 @@ def _names_source(note: _Element) -> bool:
 
 
 def _words_of(image: _Element) -> str:
-    return _FILE_ENDING.sub("", (image.get("alt") or "").strip()).replace("_", " ")
+    words = _FILE_ENDING.sub("", (image.get("alt") or "").strip()).replace("_", " ")
+    return _ICON_WORD.sub("", words)
 
 
 def _block_of(element: _Element) -> _Element:

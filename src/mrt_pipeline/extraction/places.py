@@ -17,7 +17,7 @@ from mrt_pipeline.extraction.mentions import EXIT, is_row, labels_named, line_at
 from mrt_pipeline.extraction.place_names import plain_name
 from mrt_pipeline.extraction.qualifiers import has_remark
 from mrt_pipeline.extraction.quotes import clean, fold
-from mrt_pipeline.extraction.rules.parts import is_joined, is_part_of_firm, split_list
+from mrt_pipeline.extraction.rules.parts import SMALL_LETTER_BRAND, is_joined, is_part_of_firm, split_list
 from mrt_pipeline.extraction.statements import Statement, choose_place
 from mrt_pipeline.extraction.word_lists import wording
 
@@ -67,7 +67,7 @@ def _check_is_name(name: str, station: Station) -> None:
     is_dull = all(_DULL_WORD.fullmatch(word) for word in words)
     is_station = plain_name(name) in {"", plain_name(station.name)} and not name.endswith("+")  # `Bugis+`
     is_own = is_station or bool(labels_named(name))
-    is_lower = name[:1].islower()
+    is_lower = name[:1].islower() and not SMALL_LETTER_BRAND.match(name)
     is_access = any(pattern.search(name) for pattern in (_ACCESS_THING, *VOCABULARY.values()))
     is_none = is_dull or is_own or is_lower or is_access
     if not 2 <= len(name) <= MAX_NAME_CHARS or _MARKUP.search(name) or is_none:

@@ -60,13 +60,16 @@ _SIGNED = re.compile(r"[A-Z]\d|\d{1,3}[A-Za-z]?|[A-Z]{2,3}\d{1,2}|[A-Z]TC|CG")
 _LETTER_OF = wording("letter_of")
 _CAPITALS = re.compile(r"(?:[A-Z]\.?){2,}")
 _KNOWN_SIGNS = frozenset(
-    " \t\n.,;:!'\"“”‘’()（）[]/&+-‐‑–—•·|¦@#，、；。：！→←↑↓➡⬅►◄✓✔☑✅√●♿🛗🚌🚏🚍📍🏢🏬🚪\ufe0f\u200d\xa0"
+    " \t\n.,;:!'\"“”‘’()（）[]/&+-‐‑–—•·|¦@#，、；。：！→←↑↓➡⬅►◄▶✓✔☑✅√●\ufe0f\u200d\xa0"
+    "♿🛗🚌🚏🚍📍🏢🏬🏛🏫🏥🏨🏟🏪🏘🕌🛕🏞🌳🛍🍴🍜🎭🚪"
 )
 _DENYING_FOREIGN = re.compile(r"[没沒無无不]|இல்லை|\b(?:tidak|tiada)\b", re.IGNORECASE)
 _DENYING_SIGNS = frozenset("✗✘✕✖❌")
 _LETTER_ANSWER = re.compile(r"\A\s*[YN](?=\s*(?:$|[(（,;–—-]))", re.IGNORECASE)
+_OF_PLATFORM = re.compile(r"s|[A-Z]|island|side|stacked")
+"""a plural, a sign or a kind of platform in brackets: `Platform(s)`, `(B)`, `2 (island)`"""
 _COUNTS = re.compile(r"(?<=\d)\s*[×x]\s*(?=\w)|(?<=\w)\s*×\s*(?=\d)|(?<=\w)\s+x\s*(?=\d)")
-_CUT_SHORT = re.compile(r"\w\s*[-–—]+\s*$|!(?=\w)")
+_CUT_SHORT = re.compile(r"[\w🛗♿]\s*[-–—]+\s*$|!(?=\w)")
 """a dash at the end, or a negating `!`: `Lift –`, `!lift`"""
 _ASKS = re.compile(r"\s*(?:where|why|how|when|who|is|are|does|do|has|have|can)\b", re.IGNORECASE)
 _REFERS_BACK = re.compile(r"(?:this|that|it|which|these|they|not)\b", re.IGNORECASE)
@@ -244,7 +247,7 @@ def is_qualified_row(text: str, start: int, end: int) -> bool:
     if "?" in text[start:end] or "？" in text[start:end]:
         return True
     return any(
-        match.group(1) != "s" and not is_understood(match.group(1), may_name=True)  # `Platform(s)`
+        not _OF_PLATFORM.fullmatch(match.group(1)) and not is_understood(match.group(1), may_name=True)
         for match in _BRACKET.finditer(text, start, end)
     )
 

@@ -33,6 +33,7 @@ from mrt_pipeline.extraction.rules.page import Bounds, Labels, RulePage, Said, c
 from mrt_pipeline.extraction.rules.parts import (
     BRACKETS,
     LINE_BREAK,
+    SMALL_LETTER_BRAND,
     Item,
     Part,
     part_of,
@@ -60,9 +61,9 @@ _STOP_LED = re.compile(
     rf"(?:(?:bus )?stops?\s+)?(?:(?:{BUS_STOP_CODE.pattern})[\s,;]*)+(?:$|(?<![,;])[^\d\s,;])", re.IGNORECASE
 )
 """stop codes in a column of bus services, where a number counts only if alone or followed by a description"""
-STOP_NAMED = re.compile(rf"(?:{BUS_STOP_CODE.pattern})\s+[(（A-Z]")
+STOP_NAMED = re.compile(rf"(?:{BUS_STOP_CODE.pattern})\s+(?:[(（A-Z]|{SMALL_LETTER_BRAND.pattern})")
 """a stop code with its name: `22499 Opp Blk 662C`"""
-_STOP_SAID = re.compile(r"\bstops?\s+\d{5}(?!\d)", re.IGNORECASE)
+_STOP_SAID = re.compile(r"\b(?:bus|buses|stops?)\s+\d{5}(?!\d)", re.IGNORECASE)
 _STOP_WITH_SERVICES = re.compile(r"\d{5}\s*[:：]\s*\d{1,3}[A-Z]?(?:[\s,/]+\d{1,3}[A-Z]?)*")
 _CODES = re.compile(r"\s*\d{5}(?:(?:,\s*|\s*[/&;]\s*|\s+and\s+)\d{5})*\s*")
 _STOP_NAME = re.compile(
@@ -83,7 +84,8 @@ _FOOTNOTE = re.compile(r"[*†‡]")
 """a footnote mark: the note may retract the answer"""
 _NOT_OF_OTHERS = r"(?![^(),;]*\b(?:exit|entrance|escalator|stair|both|all|they|these))"
 _LIFT_WITH_REMARK = re.compile(
-    rf"(?:^|[:,;])\s*lifts?(?P<remark>\s*\({_NOT_OF_OTHERS.replace('(),;', '()')}[^()]*\)"
+    rf"(?:^|[:,;])\s*(?:(?:lif|升降机|电梯)\s*/?\s*)?lifts?"
+    rf"(?P<remark>\s*[(（]{_NOT_OF_OTHERS.replace('(),;', '()（）')}[^()（）]*[)）]"
     rf"|\s{_NOT_OF_OTHERS}[^(),;]+(?:\([^()]*\))?)\s*(?:[,;]|$)",
     re.IGNORECASE,
 )
@@ -176,11 +178,11 @@ def _stops_in_brackets(page: RulePage, piece: Piece) -> Iterator[Piece]:
 def _around_doubted_lift(text: str, start: int, end: int) -> list[Bounds]:
     """Return the bounds of a list around a lift that may not exist, as in `Escalator, lift (planned)`."""
     found = _LIFT_WITH_REMARK.search(text[start:end])
-    if found is None or is_understood(found["remark"].strip(" ()"), may_name=True, may_deny=True):
+    if found is None or is_understood(found["remark"].strip(" ()（）"), may_name=True, may_deny=True):
         return [(start, end)]
     both = (start, start + found.start()), (start + found.end(), end)
     around = [bounds for bounds in both if text[slice(*bounds)].strip()]
-    return around if around or "(" in found["remark"] else [(start, end)]
+    return around if around or BRACKETS.search(found["remark"]) else [(start, end)]
 
 
 def _needs_doubted_lift(words: str) -> bool:

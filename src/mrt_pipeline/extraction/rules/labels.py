@@ -65,6 +65,9 @@ _FORMS = (
 )
 """forms of labels, the most certain first: as on signs, then in lower case. Without `exit`, a lower-case
 label must be set off by punctuation, since `a` is a word."""
+_AGAIN = re.compile(
+    rf"\s*[/|·]?\s*(?i:{EXIT_WORD})\s*[:：#.]?\s*(?P<labels>{labels_listed(LABEL_PATTERN)})", re.DOTALL
+)
 _REST_BEGINS = re.compile(
     r"\s*(?:$|[(（\[:：–—,;•·¦→⇒➔➜»›]|[-=]?>\s|-\s|/\s|\.(?:\s|$)|only\s*$|(?:to|for)\s+(?:the\s+)?(?=[A-Z][a-z]))"
 )
@@ -99,9 +102,20 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
         start = lead.end()
     for form in _FORMS:
         match = form.match(text, start)
-        if match is not None and (_REST_BEGINS.match(match["rest"]) or _is_bare_in_brackets(match)):
-            return _label_text(page, match)
+        rest_start = _behind_repeats(match) if match is not None else 0
+        if match is not None and (_REST_BEGINS.match(text, rest_start) or _is_bare_in_brackets(match)):
+            return _label_text(page, match, rest_start)
     return None
+
+
+def _behind_repeats(match: re.Match[str]) -> int:
+    """Return the position behind the same labels in other languages: `出口 A Exit A`, `Exit A / Pintu A`."""
+    start, labels = match.start("rest"), labels_of(match["labels"])
+    while again := _AGAIN.match(match.string, start):
+        if labels_of(again["labels"]) != labels:
+            break
+        start = again.end("labels")
+    return start
 
 
 def has_doubtful_bracket(words: str, found: LabelText) -> bool:
@@ -133,15 +147,15 @@ def _is_bare_in_brackets(match: re.Match[str]) -> bool:
     return match["word"] is None and match["labels"].endswith(_CLOSERS)
 
 
-def _label_text(page: RulePage, match: re.Match[str]) -> LabelText | None:
+def _label_text(page: RulePage, match: re.Match[str], rest_start: int) -> LabelText | None:
     """Return the labels of a match; None if what follows retracts them or names another station."""
-    rest = match.group("rest")
+    rest = match.string[rest_start:]
     if _is_taken_back(rest) or _is_other_station(page, rest):
         return None
     labels = labels_of(match["labels"])
     is_letters = not any(label.isdigit() for label in labels)
     is_set_off = is_letters and (match["labels"].endswith(_CLOSERS) or rest.lstrip().startswith("."))
-    return LabelText(labels, match.start("rest"), match["word"] is not None, is_set_off) if labels else None
+    return LabelText(labels, rest_start, match["word"] is not None, is_set_off) if labels else None
 
 
 def _skip_own_name(page: RulePage, text: str) -> int | None:

@@ -27,6 +27,8 @@ _LEAD = re.compile(
     rf"\s*[-–*]?\s*(?:(?P<sign>[{''.join(sign for sign, words in SIGNS.items() if words)}]\ufe0f?)\s*"
     r"|(?P<lead>[^:：;()（）]{1,60})\s*[:：]\s*)"
 )
+SMALL_LETTER_BRAND = re.compile(r"[a-z]{1,2}(?:[A-Z]|\d{2,3}(?!\w))")
+"""the start of a name that is written with a small letter: `i12 Katong`, `iFly`, `myVillage`"""
 BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _COMMA = re.compile(r"\s*(?:,(?!\s*Singapore\s*(?:[,;)\n¦]|\Z))|[，、¦])\s*|\s+[/•·]\s+")
 """ends a part; not a comma before the country, as in `Oasia Hotel Novena, Singapore`"""
@@ -179,10 +181,14 @@ def split_bounds(
 def _split_lead(
     text: str, start: int, end: int, links: tuple[tuple[int, int], ...]
 ) -> tuple[str | None, int]:
-    """Return the words before an item's colon, if any, and the position where the rest begins."""
+    """Return the words before an item's colon, if any, and the position where the rest begins.
+
+    A sign with nothing but signs behind it is a value: `🛗`.
+    """
     match = _LEAD.match(text, start, end)
     if (
         match is None
+        or (match["sign"] and not any(map(str.isalnum, text[match.end() : end])))
         or (match["lead"] or "").strip().isdigit()
         or any(link[0] < match.end() < link[1] for link in links)
     ):

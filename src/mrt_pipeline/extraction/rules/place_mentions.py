@@ -11,6 +11,7 @@ from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.qualifiers import HARMLESS, PLACE_KINDS, has_remark_in_capitals
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import (
+    SMALL_LETTER_BRAND,
     Item,
     Part,
     is_joined,
@@ -37,7 +38,7 @@ MAX_CHARS = 70
 
 _CONNECTING = re.compile(r"(?:\s|[/&+,]|\band\b|\bor\b|\bthe\b|与|和|及|\bdan\b)*", re.IGNORECASE)
 _LEADING_VERB = re.compile(
-    r"(?:(?:serves?|serving|leads?|leading|opens?|connects?|connected|linked|links|access|way|exit)\s+)?"
+    r"(?:(?:serves?|serving|leads?|leading|opens?|connects?|connected|linked|links|(?:direct\s)?(?:access|link|connection)|way|exit)\s+)?"
     r"(?:(?:straight|directly|right)\s+|(?:an?\s+)?(?:(?:short|brief|quick|easy|sheltered)\s+)?(?:walk|stroll)\s+)?"
     r"(?:(?:in|on)?to|towards?|for)"
     r"\s+(?:the\s+)?|(?:serves?|serving|near|next to|beside|close to)\s+(?:the\s+)?",
@@ -62,10 +63,14 @@ _IN_CHINESE = re.compile(
     r"(?<=[A-Za-z.'’)])[\s/–—-]{1,3}[\u4e00-\u9fff]{1,20}(?<=[院心场厦店园校学寺庙堂坊城馆楼宫会部里])$"
 )
 """A name once more, by the kind of place that it ends with: `Golden Hospital – 金文医院`."""
+_CHINESE_BEFORE = re.compile(
+    r"[\u4e00-\u9fff]{1,20}(?<=(?P<kind>[院心场厦店园校学寺庙堂坊城馆楼宫会部里]))?\s+(?=[A-Z])"
+)
+"""Chinese before a name: the same name if it ends with a kind of place, as in `金文坊 Golden Mall`."""
 _AROUND = re.compile(
     r"(?:near(?:by)?|opposite|opp|across|next to|beside|behind|via|along|off|facing|in front of"
     r"|adjacent|access|leads?|exit|from|between|various|other|several|many|some|opened|opens|built|since"
-    r"|located|operating|serving)\b",
+    r"|located|operating|serving|landmarks|attractions|amenities|destinations)\b",
     re.IGNORECASE,
 )
 
@@ -124,12 +129,15 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
     start, end = strip_bounds(page.text, part.start, part.name_end, " .-–—:*\"“”'")
     if verb := _LEADING_VERB.match(page.text, start, end):
         start = verb.end()
+    start, end = _without_chinese(page.text, start, end)
     is_cut_by_bracket = (
         bool(page.text[part.name_end : part.end].rpartition(")")[2].strip()) and part.name_end < part.end
     )
     if start >= end or is_cut_by_bracket:
         return []
-    end = start + _end_of_name(page.text[start:end])
+    way = _WAY_BEHIND.search(page.text[start:end])
+    if way and is_sure_place(page.text[start : start + way.start()]):
+        end = start + way.start()
     name = page.text[start:end]
     if not is_joined(name):
         return [(start, end)]
@@ -151,13 +159,12 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
     return whole if len(whole) == 1 or all(" " in name and is_sure_place(name) for name in words) else []
 
 
-def _end_of_name(words: str) -> int:
-    """Return where a name ends, before the way there or the name once more in Chinese."""
-    way = _WAY_BEHIND.search(words)
-    if way and is_sure_place(words[: way.start()]):
-        return way.start()
-    again = _IN_CHINESE.search(words)
-    return again.start() if again else len(words)
+def _without_chinese(text: str, start: int, end: int) -> Bounds:
+    """Return the bounds of a name without the same name in Chinese; empty if the Chinese may be a remark."""
+    if before := _CHINESE_BEFORE.match(text, start, end):
+        start = before.end() if before["kind"] else end
+    again = _IN_CHINESE.search(text[start:end])
+    return start, start + again.start() if again else end
 
 
 def is_generic(name: str) -> bool:
@@ -231,4 +238,5 @@ def is_written_as_name(name: str) -> bool:
 
 def _begins_name(word: str) -> bool:
     first = next((char for char in word if char.isalnum()), "")
-    return bool(first) and (first.isupper() or first.isdigit() or first.lower() == first.upper())
+    is_brand = SMALL_LETTER_BRAND.match(word) is not None
+    return bool(first) and (is_brand or first.isupper() or first.isdigit() or first.lower() == first.upper())

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.page_model import Piece
-from mrt_pipeline.extraction.rules.entries import Entry, meaning_above
-from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.rules.entries import Entry
+from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.platforms import (
+    BETWEEN_PLATFORMS,
     TO,
     claim_platform,
     goals_in,
@@ -36,7 +38,7 @@ def read_platforms(page: RulePage, entry: Entry, section: Section) -> Iterator[C
     key, colon, _ = page.words(piece).partition(":")
     if colon and names_platforms(page, key):
         yield from read_signed(page, piece.start + len(key) + 1, piece.end, section.headings, bounds)
-    elif led_sign(page.text, *bounds):
+    elif led_sign(page.text, *bounds) or _leads_to_platforms(page, bounds):
         yield from read_signed(page, *bounds, section.headings)
     elif behind := _PLATFORM_BEHIND.fullmatch(page.text, *bounds):
         goals = goals_in(page, *behind.span("goal"), TO) or lone_goal(page, *behind.span("goal"))
@@ -52,6 +54,15 @@ def read_platforms(page: RulePage, entry: Entry, section: Section) -> Iterator[C
         yield from read_signed(page, *bounds, section.headings, bounds)
 
 
+def _leads_to_platforms(page: RulePage, bounds: Bounds) -> bool:
+    """Return whether an entry ends with platforms after sentences that do not change what they say."""
+    found = BETWEEN_PLATFORMS.search(page.text, *bounds)
+    if found is None or led_sign(page.text, found.end(), bounds[1]) is None:
+        return False
+    lead = page.text[bounds[0] : found.start()]
+    return not (is_not_now(lead) or is_denying(lead) or page.names_other_station(lead))
+
+
 def _meaning_above(page: RulePage, entry: Entry) -> Meaning | None:
     return page.vocabulary.meaning_of(page.words(entry.above[0].piece)) if entry.above else None
 
@@ -59,14 +70,11 @@ def _meaning_above(page: RulePage, entry: Entry) -> Meaning | None:
 def _sign_above(page: RulePage, entry: Entry, section: Section) -> tuple[str, int] | None:
     """Return the sign and position of the platform named in the line above an entry.
 
-    A bare sign counts only in a section about platforms, or below an item about them.
+    A bare sign counts only in a section about platforms, or below a line about them.
     """
     above: Piece | None = entry.above[0].piece if entry.above else None
     if above is None:
         return None
-    is_of_platforms = Meaning.PLATFORM in (
-        section.topic,
-        meaning_above(page, Entry(entry.above[0], entry.above[1:])),
-    )
-    bare = sign_in(page.words(above)) if is_of_platforms else None
+    about = {section.topic, *(page.vocabulary.meaning_of(page.words(line.piece)) for line in entry.above[1:])}
+    bare = sign_in(page.words(above)) if Meaning.PLATFORM in about else None
     return sign_of_heading(page, above) or ((bare, above.start) if bare else None)

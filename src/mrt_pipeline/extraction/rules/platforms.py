@@ -16,11 +16,15 @@ from mrt_pipeline.extraction.rules.words import PLATFORM_WORDS, TOWARDS_WORDS, V
 from mrt_pipeline.extraction.word_lists import wording
 
 _WORDS = "|".join(map(re.escape, PLATFORM_WORDS))
+_LINE = r"(?:[A-Z]{2}L|[A-Z]{2}LRT|(?:[A-Z]\w*[\s–-]+){1,4}(?i:line))\s+(?:[–—:-]\s+)?"
+"""a line before its platform: `NEL Platform A`, `Circle Line – Platform B`"""
 _SIGN = re.compile(
-    rf"\s*(?:(?i:{_WORDS})\s*[:：#.]?\s*)?(?P<sign>[A-Z]|[0-9]{{1,2}})(?:\s*(?:{_WORDS}))?\s*(?:[(（:：–—-].*)?",
+    rf"\s*(?:{_LINE}(?!\d))?(?:(?i:{_WORDS})\s*[:：#.]?\s*)?(?P<sign>[A-Z]|[0-9]{{1,2}})(?:\s*(?:{_WORDS}))?\s*(?:[(（:：–—-].*)?",
     re.DOTALL,
 )
-_LEAD = re.compile(rf"\s*(?i:{_WORDS})(?![Ss](?!\w))\s*[:：#.]?\s*(?P<sign>[A-Z]|[0-9]{{1,2}})(?![\w/&,-])")
+_LEAD = re.compile(
+    rf"\s*(?:{_LINE})?(?i:{_WORDS})(?![Ss](?!\w))\s*[:：#.]?\s*(?P<sign>[A-Z]|[0-9]{{1,2}})(?![\w/&,-])"
+)
 TOWARDS = re.compile(
     "|".join(rf"\b{word}\b" if word.isascii() else re.escape(word) for word in (*TOWARDS_WORDS, "is for")),
     re.IGNORECASE,
@@ -55,21 +59,32 @@ _HANDLES = re.compile(
 _OTHER_TRAINS = wording("other_trains")
 _BOUND_BEHIND = wording("bound_behind")
 _SIGNED = re.compile(
-    rf"\s*(?:and\s+)?(?:(?i:{_WORDS})\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
+    rf"\s*(?:and\s+)?(?:(?i:{_WORDS})\.?\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
 )
 _BETWEEN_SIGNS = re.compile(
-    r"\s*[;；·•¦]\s*|(?:\s*[,，]\s*|\s+and\s+)(?=(?:[Pp]latform\s+)?[A-Z0-9]\b(?!\w))"
+    r"\s*[;；·•¦]\s*|(?<=\([A-Z]\))\s*/\s*|\s*/\s*(?=[A-Z]\s?[:：])|(?:\s*[,，]\s*|\s+and\s+)(?=(?:[Pp]lat(?:form|\.)\s+)?[A-Z0-9]\b(?!\w))"
 )
-_SIGN_BEHIND = re.compile(r"(?P<goal>[^()]+)\(Platform (?P<sign>[A-Z]|[0-9]{1,2})\)")
-"""a destination followed by its platform: `Jurong East (Platform A)`"""
-_BETWEEN_PLATFORMS = re.compile(rf"[.;¦]\s*(?=(?i:{_WORDS})\s)")
+_SIGN_BEHIND = re.compile(
+    r"(?P<goal>[^():：]*[^():：\s])\s*[(:：–—-]\s*(?:[Pp]latform\s)?(?P<sign>[A-Z]|(?<=latform\s)[0-9]{1,2})\)?\s*"
+)
+"""a destination followed by its platform: `Jurong East (Platform A)`, `Towards Jurong East: A`"""
+_WAY_NAMED = re.compile(
+    r"\s*(?:(?:north|south|east|west)bound|(?:anti|counter)?-?clockwise)(?:\s(?:trains?|services?))?\s*",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"\s*(?:\d|(?i:one|two|three|four|an?|island|side|stacked))\b[^:：;,]{0,40}[:：]\s*(?=[A-Z]\b)"
+)
+"""how many platforms there are, before what each is for: `2 (island): A towards Jurong East`"""
+BETWEEN_PLATFORMS = re.compile(rf"[.;¦]\s*(?=(?:{_LINE})?(?i:{_WORDS})\s)")
 """separates entries that each begin with their own platform"""
 _OTHER_SIGN = re.compile(r"(?<![\w’'-])[A-Z](?![\w’'.-])")
 
 _CODE = re.compile(r"\b(?:[A-Z]{2,3}\d{1,2}|[A-Z]TC|CG)\b")
 """a station code; that of a line's first station may have only letters: `STC`, `CG`"""
 _BESIDE_GOAL = re.compile(
-    rf"{_CODE.pattern}|[()（）\[\]\s]|\b(?:MRT|LRT|Station|terminus|end)\b", re.IGNORECASE
+    rf"{_CODE.pattern}|[()（）\[\]\s:–—-]|\b(?:MRT|LRT|Station|terminus|end|(?:north|south|east|west)bound)\b",
+    re.IGNORECASE,
 )
 """what may accompany a destination that is alone in its cell"""
 _LINE_BEHIND = re.compile(r"\s+(?:Line|LRT Line)\b", re.IGNORECASE)
@@ -92,7 +107,10 @@ def sign_of_key(page: RulePage, words: str) -> str | None:
 
 
 def led_sign(text: str, start: int, end: int) -> tuple[str, int] | None:
-    """Return the sign that a text begins with after the word `platform`, and the position of its end."""
+    """Return the sign that a text begins with after the word `platform`, and the position of its end.
+
+    The platform's line may precede the word: `NEL Platform A`.
+    """
     match = _LEAD.match(text, start, end)
     return (match.group("sign"), match.end()) if match else None
 
@@ -117,8 +135,9 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
     if is_not_now(words) or is_denying(words) or is_noted(words):
         return []
     before, *brackets = re.split(r"[(（]", words)
-    is_named = not before.isascii() and bool(brackets) and next(page.names.stations_in(before), None) is None
-    words = brackets[0] if is_named else before  # `往巴西立 (Pasir Ris)`
+    is_way = not before.isascii() or _WAY_NAMED.fullmatch(before) is not None
+    is_named = is_way and bool(brackets) and next(page.names.stations_in(before), None) is None
+    words = brackets[0] if is_named else before  # `往巴西立 (Pasir Ris)`, `Northbound (Jurong East)`
     words = _behind_next(page, words)
     if via := VIA_WORDS.search(words):
         words = words[: via.start()]
@@ -133,7 +152,7 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
 
 def lone_goal(page: RulePage, start: int, end: int) -> list[str]:
     """Return the stations of a text that contains nothing else: `Dhoby Ghaut / Marina Bay`."""
-    words = _behind_next(page, page.text[start:end]).strip(" :：–—-.=")
+    words = _behind_next(page, page.names.without_lines(page.text[start:end])).strip(" :：–—-.=")
     if (route := _ROUTE.search(words)) and not (is_not_now(words) or is_denying(words) or is_noted(words)):
         words = words[: route.start()].strip(" :：–—-.=")
     if _CODE.fullmatch(words):
@@ -197,7 +216,9 @@ def read_signed(
         row: the bounds to quote if the entries are known to be about platforms. Without it, each must begin
             with the word: `Platform A: towards Jurong East`.
     """
-    between, begins = (_BETWEEN_SIGNS, _SIGNED) if row else (_BETWEEN_PLATFORMS, _LEAD)
+    if row and (counted := _COUNTED.match(page.text, start, end)) and not is_not_now(counted.group()):
+        start = counted.end()
+    between, begins = (_BETWEEN_SIGNS, _SIGNED) if row else (BETWEEN_PLATFORMS, _LEAD)
     for left, right in split_bounds(between, page.text, start, end):
         found = begins.match(page.text, left, right) or (
             row and _SIGN_BEHIND.fullmatch(page.text, left, right)
@@ -210,7 +231,7 @@ def read_signed(
             begin = aside.end()
         bounds = found.span("goal") if "goal" in found.re.groupindex else (begin, right)
         way = TO.search(page.text, *bounds)
-        if not row and way and _OTHER_TRAINS.search(page.text, bounds[0], way.start()):
+        if way and _OTHER_TRAINS.search(page.text, bounds[0], way.start()):
             continue
         goals = goals_in(page, *bounds, TO) or lone_goal(page, *bounds)
         if len(goals) == 1 or not row:

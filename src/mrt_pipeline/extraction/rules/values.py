@@ -181,9 +181,10 @@ def may_head_stops(page: RulePage, head: str) -> bool:
 
 
 def are_stops(page: RulePage, pieces: Sequence[Piece]) -> bool:
-    """Return whether every cell that is not blank contains a bus stop code."""
+    """Return whether every cell that is not blank contains a bus stop code, and no item about access."""
     filled = [words for piece in pieces if (words := page.words(piece)) not in _BLANK]
-    return bool(filled) and all(map(BUS_STOP_CODE.search, filled))
+    is_mixed = any(are_about_access([item]) for words in filled for item in split_list(words))
+    return bool(filled) and all(map(BUS_STOP_CODE.search, filled)) and not is_mixed
 
 
 def are_named_stops(page: RulePage, pieces: Sequence[Piece]) -> bool:

@@ -53,10 +53,10 @@ EXIT_WORDS = (
     *("pintu keluar", "pintu", "jalan keluar"),
     *("வெளியேறும் வழி", "வெளியேறு", "வெளிவாயில்", "வாயில்", "நுழைவாயில்"),
 )
-PLATFORM_WORDS = ("platforms", "platform", "月台", "站台", "pelantar", "நடைமேடை")
+PLATFORM_WORDS = ("platforms", "platform", "plat", "月台", "站台", "pelantar", "நடைமேடை")
 TOWARDS_WORDS = (
     *("towards", "toward", "bound for", "in the direction of", "direction", "ke arah", "menuju", "arah"),
-    *("开往", "往", "方向", "நோக்கி", "→", "⟶", "➔", "➜", "⇒", "←", "➡", "⬅", "►", "◄"),
+    *("开往", "往", "方向", "நோக்கி", "→", "⟶", "➔", "➜", "⇒", "←", "➡", "⬅", "►", "◄", "▶"),
 )
 BUS_STOP_WORDS = re.compile(
     r"bus stop|stop code|巴士站|公交站|公车站|perhentian bas|hentian bas"
@@ -71,7 +71,7 @@ VIA_WORDS = re.compile(
 
 SIGNS = {
     **dict.fromkeys("🚌🚏🚍", " bus stop "),
-    **dict.fromkeys("📍🏢🏬", " nearby "),
+    **dict.fromkeys("📍🏢🏬🏛🏫🏥🏨🏟🏪🏘🕌🛕🏞🌳🛍🍴🍜🎭", " nearby "),
     **dict.fromkeys("♿", " step free "),
     **dict.fromkeys("🛗", " lift "),
     **dict.fromkeys("🚪", " exit "),

@@ -120,6 +120,22 @@ def test_words_of_access_are_never_landmarks(words: str) -> None:
         "<ul><li>Platform A: Jurong East via Canberra</li><li>Platform B: southbound, next: Khatib</li></ul>",
         "<dl><dt>Tracks</dt><dd><ul><li>Platform A: NS1 Jurong East</li>"
         "<li>Platform B: NS28 Marina South Pier</li></ul></dd></dl>",
+        _box("NSL Platform A", "towards Jurong East") + _box("NSL Platform B", "towards Marina South Pier"),
+        _box("Plat. A", "→ Jurong East") + _box("Plat. B", "→ Marina South Pier"),
+        table("Platform | Direction", "North South Line A | Jurong East", "NSL B | Marina South Pier"),
+        "<p>Yishun opened in 1988. Platform A: Jurong East (NS1). Platform B: Marina South Pier (NS28).</p>",
+        _box("Platforms", "Towards Jurong East: A<br>Towards Marina South Pier: B"),
+        _box("Platforms", "Jurong East (A) / Marina South Pier (B)"),
+        _box("Platforms", "[A] Jurong East · [B] Marina South Pier"),
+        _box("Platforms", "A: Jurong East / B: Marina South Pier"),
+        _box("Platforms", "2 (island): A towards Jurong East, B towards Marina South Pier"),
+        _box("Platforms", "Plat. A ▶ Jurong East, Plat. B ▶ Marina South Pier"),
+        table("Direction | Platform", "Northbound (Jurong East) | A", "Southbound (Marina South Pier) | B"),
+        table(
+            "Platform | Service", "A | NSL northbound – Jurong East", "B | NSL southbound – Marina South Pier"
+        ),
+        "<ul><li>Platforms<ul><li>A<ul><li>North South Line → Canberra NS12 (next stop)</li></ul></li>"
+        "<li>B<ul><li>North South Line → Khatib NS14 (next stop)</li></ul></li></ul></li></ul>",
     ],
 )
 def test_platforms_and_where_their_trains_go_in_more_shapes(html: str) -> None:
@@ -135,6 +151,20 @@ def test_platforms_and_where_their_trains_go_in_more_shapes(html: str) -> None:
         table("Platform | Towards", "A | from Canberra, next stop unknown"),
         "<ul><li>Platform A: Jurong East via Canberra until 2030</li></ul>",
         "<ul><li>Platform A: next to Canberra</li></ul>",
+        _box("NEL Platform A", "towards Jurong East"),
+        _box("Former NSL Platform A", "towards Jurong East"),
+        table("Platform | Direction", "North South Line 2 | Jurong East"),
+        _box("Platforms", "From Jurong East: A"),
+        _box("Platforms", "Last train to Jurong East: A"),
+        _box("Platforms", "Jurong East (2) / Marina South Pier (3)"),
+        _box("Platforms", "Jurong East (A?)"),
+        _box("Platforms", "2 (planned): A towards Jurong East"),
+        table("Direction | Platform", "Opposite side (Jurong East) | A", "Through trains (Jurong East) | B"),
+        table("Platform | Service", "A | Jurong East – Marina South Pier", "B | NSL from Jurong East"),
+        "<p>This is how it was planned in 1980. Platform A: Jurong East (NS1).</p>",
+        "<p>At Khatib it is another way. Platform A: Jurong East (NS1).</p>",
+        "<ul><li>Blocks<ul><li>A<ul><li>Jurong East</li></ul></li></ul></li></ul>",
+        "<ul><li>Former platforms<ul><li>A<ul><li>→ Jurong East</li></ul></li></ul></li></ul>",
     ],
 )
 def test_a_station_beside_a_platform_may_not_be_where_its_trains_go(html: str) -> None:
@@ -639,3 +669,103 @@ def test_a_heading_of_a_letter_and_a_place_below_one_on_exits_heads_an_exit(mark
     closed = "<h2>Exits</h2><h3>A{m}closed</h3><ul><li>Lift</li></ul><h3>B{m}planned</h3><p>Lift</p>"
     assert published(closed.format(m=mark)) == set()
     assert published("<h2>Exits</h2><h3>A Golden Mall</h3><ul><li>Lift</li></ul>") == set()
+
+
+FOLDED = (
+    "<table class='mw-collapsible'><tr><th colspan=3><span class='mw-collapsible-toggle'>[Expand]</span> {}"
+    "</th></tr><tr><td>🚌</td><td>59049</td><td>Opp Stn</td></tr><tr><td>🏫</td><td colspan=2>Zorba School"
+    "</td></tr><tr><td>Access</td><td colspan=2>Lift</td></tr></table>"
+)
+
+
+def test_a_table_that_folds_up_is_headed_by_its_exit_and_keyed_by_signs() -> None:
+    assert published(FOLDED.format("Exit A")) == {"A 59049", "A Zorba School", "A lift"}
+    assert published(FOLDED.format("Exit A (planned)")) == set()
+    assert published(FOLDED.format("Old stops").replace("🏫", "🚧")) == set()
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "expected"),
+    [
+        ("周边设施 Landmarks", "Golden Mall (金文坊)", {"A Golden Mall"}),
+        ("附近设施", "Golden Mall II", {"A Golden Mall II"}),
+        ("旧 Landmarks", "Golden Mall", set()),
+        ("Landmarks", "Golden Mall (through the arrival hall)", {"A Golden Mall"}),
+        ("Landmarks", "Golden Mall (seberang sungai)", {"A Golden Mall"}),
+        ("Landmarks", "Golden Mall (arrivals only from 2030)", set()),
+        ("Landmarks", "Golden Mall OOS", set()),
+        ("Landmarks", "i12 Katong", {"A i12 Katong"}),
+        ("Landmarks", "mid-2027", set()),
+        ("Landmarks", "escalator2", set()),
+        ("Kawasan sekitar", "Golden Mall", {"A Golden Mall"}),
+        ("Bekas kawasan sekitar", "Golden Mall", set()),
+        ("BS code", "59049", {"A 59049"}),
+        ("Access mode", "Lift", {"A lift"}),
+        ("Future access mode", "Lift", set()),
+        ("Access", "升降机 Lift（维修中 under maintenance）<br>自动扶梯 Escalator", {"A escalator"}),
+        ("Access", "升降机 Lift<br>自动扶梯 Escalator（维修中）", set()),
+        ("Landmarks", "金文坊 Golden Mall", {"A Golden Mall"}),
+        ("Landmarks", "拟建 Golden Mall", set()),
+        ("Landmarks", "另见 Golden Mall", set()),
+        ("Landmarks", "Direct access to Golden Mall", {"A Golden Mall"}),
+        ("Landmarks", "No direct access to Golden Mall", set()),
+        ("Landmarks", "Malls: Golden Mall<br>Schools: Silver School", {"A Golden Mall", "A Silver School"}),
+        ("Landmarks", "Former schools: Silver School", set()),
+        ("Landmarks", "Golden Mall (across the island)", set()),
+        ("Roadside", "59049 Opp Stn", {"A 59049"}),
+        ("Roadside", "59049 i12 Katong", {"A 59049"}),
+        ("Roadside", "59049 m", set()),
+        ("Roadside until 2020", "59049 Opp Stn", set()),
+    ],
+)
+def test_heads_and_remarks_in_more_words(head: str, cell: str, expected: set[str]) -> None:
+    assert published(table(f"Exit | {head}", f"A | {cell}")) == expected
+
+
+@pytest.mark.parametrize("label", ["出口 {0} Exit {0}", "Exit {0} / 出口{0}", "Pintu Keluar {0} / Exit {0}"])
+def test_an_exit_named_in_two_languages_is_one(label: str) -> None:
+    heads = f"{label.format('A')} | {label.format('B')}"
+    assert published(table(f" | {heads}", "Nearby | Golden Mall | Silver Hall")) == {
+        "A Golden Mall",
+        "B Silver Hall",
+    }
+    rows = table("Exit | Nearby", f"{label.format('B')} | Golden Mall")
+    assert published(rows) == {"B Golden Mall"}
+
+
+@pytest.mark.parametrize("label", ["Exit B / Exit B (closed)", "出口 B Exit B 关闭"])
+def test_an_exit_named_twice_may_be_two_or_not_in_use(label: str) -> None:
+    assert published(table("Exit | Nearby", f"{label} | Golden Mall")) == set()
+
+
+def test_a_column_of_details_that_names_a_stop_in_each_row_is_not_one_of_stops_alone() -> None:
+    details = table(
+        "Exit | Details", "A | Golden Mall<br>Bus 59049<br>Lift", "B | Silver Hall<br>Bus 59041<br>Escalator"
+    )
+    assert published(details) == FACTS - {"A Zorba"}
+    assert published(table("Exit | Details", "A | <b>Landmarks</b> Golden Mall<br>Bus 590499")) == set()
+
+
+@pytest.mark.parametrize(
+    ("icon", "expected"),
+    [
+        ("Aiga escalator.svg", {"A escalator"}),
+        ("Lift icon.png", {"A lift"}),
+        ("Lift symbol crossed.png", set()),
+        ("No lift icon.png", set()),
+    ],
+)
+def test_a_picture_may_be_called_an_icon(icon: str, expected: set[str]) -> None:
+    assert published(table("Exit | Access", f"A | <img alt='{icon}'>")) == expected
+
+
+@pytest.mark.parametrize("cell", ["🛗", "🛗 ♿", "🛗 Lift", "🛗: ✓"])
+def test_a_sign_of_a_lift_alone_in_a_cell_is_a_lift(cell: str) -> None:
+    assert published(table("Exit | Access", f"A | {cell}")) == {"A lift"}
+
+
+@pytest.mark.parametrize(
+    "cell", ["🛗 ✗", "🛗 –", "🛗?", "🛗 🚧", "❌🛗", "🚫🛗", "🛗 (closed)", "no 🛗", "🛗 from 2030", "♿"]
+)
+def test_a_sign_of_a_lift_may_be_denied_or_left_open(cell: str) -> None:
+    assert published(table("Exit | Access", f"A | {cell}")) == set()
