@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.page_model import Piece
-from mrt_pipeline.extraction.rules.entries import Entry
+from mrt_pipeline.extraction.rules.entries import Entry, meaning_above
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.platforms import (
     BETWEEN_PLATFORMS,
@@ -50,7 +50,7 @@ def read_platforms(page: RulePage, entry: Entry, section: Section) -> Iterator[C
         sign, sign_start = found
         line = line_of(page, *section.headings)
         yield from claim_platform(page, sign, goals, line, (sign_start, piece.end))
-    elif Meaning.PLATFORM in (section.topic, _meaning_above(page, entry)):
+    elif Meaning.PLATFORM in (section.topic, meaning_above(page, entry)):
         yield from read_signed(page, *bounds, section.headings, bounds)
 
 
@@ -61,10 +61,6 @@ def _leads_to_platforms(page: RulePage, bounds: Bounds) -> bool:
         return False
     lead = page.text[bounds[0] : found.start()]
     return not (is_not_now(lead) or is_denying(lead) or page.names_other_station(lead))
-
-
-def _meaning_above(page: RulePage, entry: Entry) -> Meaning | None:
-    return page.vocabulary.meaning_of(page.words(entry.above[0].piece)) if entry.above else None
 
 
 def _sign_above(page: RulePage, entry: Entry, section: Section) -> tuple[str, int] | None:
