@@ -100,6 +100,11 @@ def refuse_useless_request(request: RunRequest, settings: Settings) -> None:
             f"--stage {request.stage} requests a stage that the configuration disables; set "
             f"stages.{STAGES[request.stage - 1].name}.enabled to true."
         )
+    if request.retry_failed and not BY_STATION.is_enabled(settings):
+        raise UsageError(
+            f"--retry-failed retries stations of a stage that the configuration disables; set "
+            f"stages.{BY_STATION.name}.enabled to true."
+        )
     if request.move_latest and not settings.output.symlink_latest:
         raise UsageError("--move-latest has no effect: output.symlink_latest is false. Set it to true.")
     if request.last_stage == FINAL.number:
@@ -269,7 +274,8 @@ def decide(
 
 def _has_nothing_to_retry(stage: StageSpec, manifest: Manifest | None, folder: Path) -> bool:
     """Return whether no station failed; raise if the stage that works by station was never begun."""
-    is_begun = manifest is not None and stage.name in manifest.stages
+    record = manifest.stages.get(stage.name) if manifest is not None else None
+    is_begun = record is not None and record.status is not StageStatus.DISABLED
     if stage is BY_STATION and not is_begun and not (journal := folder / JOURNAL_NAME).exists():
         raise MissingCheckpointError(
             journal,

@@ -28,7 +28,7 @@ from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import doubtful_stretches, is_bare_date, is_bare_remark, is_understood
 from mrt_pipeline.extraction.rules.labels import read_labels
-from mrt_pipeline.extraction.rules.owners import owned_parts
+from mrt_pipeline.extraction.rules.owners import POINTS_FIRST, TO_ANOTHER, owned_parts
 from mrt_pipeline.extraction.rules.page import Bounds, Labels, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import (
     BRACKETS,
@@ -99,12 +99,8 @@ _OF_A_THING = re.compile(
     re.IGNORECASE,
 )
 """a remark on a thing, not on the exit: `Lift (under construction)` retracts only the lift"""
-_TO_ANOTHER = re.compile(
-    r"\b(?:use|take|try|via|through|by|from|at|near(?:er|est)?(?: to)?|closest(?: to)?|beside|next to)"
-    r"\s+(?:the\s+)?(?:exits?|entrances?)\s+[A-Z0-9]{1,2}\b(?:\s*(?:[/&,]|and|or)\s*(?:exits?\s+)?[A-Z0-9]{1,2}\b)*",
-    re.IGNORECASE,
-)
-"""a pointer to another exit: `use Exit B`"""
+_EXIT_ALONE = re.compile(r"\A[\s(\[（]*exit\s+[A-Z0-9]{1,2}[\s)\]）.]*\Z", re.IGNORECASE)
+"""a line or bracket that names another exit and nothing else"""
 _MAY_NAME_STOPS = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, None})
 _COUNTED = frozenset({Meaning.LIFT, Meaning.ESCALATOR, Meaning.TOILET})
 _IGNORED = frozenset({Meaning.OTHER, Meaning.TIME, Meaning.STATUS, Meaning.STATION, Meaning.EXIT})
@@ -314,9 +310,18 @@ def _items_with_meaning(
 
 
 def _items_of(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Item]:
-    """Yield the items of a piece, except in lines that point to another exit: `use Exit B`."""
-    lines = split_bounds(LINE_BREAK, page.text, piece.start, piece.end)
-    of_others = [bounds for bounds in lines if is_sent_elsewhere(page.text[slice(*bounds)], labels)]
+    """Yield the items of a piece, except in lines that point to another exit: `use Exit B`.
+
+    A line that begins with such a pointer concerns the line before it, which is left unread too.
+    """
+    lines = list(split_bounds(LINE_BREAK, page.text, piece.start, piece.end))
+    of_others = []
+    for before, bounds in zip([None, *lines], lines, strict=False):
+        words = page.text[slice(*bounds)]
+        if is_sent_elsewhere(words, labels):
+            of_others.append(bounds)
+            if before is not None and (_EXIT_ALONE.match(words) or POINTS_FIRST.match(words)):
+                of_others.append(before)
     items = list(split_items(page.text, piece))
     for item, following in zip_longest(items, items[1:]):
         is_of_other = any(start <= item.start < end for start, end in of_others)
@@ -491,8 +496,9 @@ def _denies_alone(words: str) -> bool:
 
 
 def is_sent_elsewhere(words: str, labels: Labels) -> bool:
-    """Return whether words point to an exit that is not in ``labels``: `59049 – use Exit B`."""
-    return any(not labels_named(match.group()) <= set(labels) for match in _TO_ANOTHER.finditer(words))
+    """Return whether words point to an exit that is not in ``labels``: `59049 – use Exit B`, `(Exit B)`."""
+    pointers = [*TO_ANOTHER.finditer(words), *_EXIT_ALONE.finditer(words)]
+    return any(not labels_named(match.group()) <= set(labels) for match in pointers)
 
 
 def _has_both_signs(answer: str) -> bool:

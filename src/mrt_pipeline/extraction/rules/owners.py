@@ -56,6 +56,15 @@ def names_another_exit(text: str, own: Labels) -> bool:
     return is_nameless_exit(text) if named is None else not set(labels_of(named["labels"])) <= set(own)
 
 
+TO_ANOTHER = re.compile(
+    r"\b(?:use|take|try|via|through|by|from|at|near(?:er|est)?(?: to)?|closest(?: to)?|beside|next to)"
+    r"\s+(?:the\s+)?(?:exits?|entrances?)\s+[A-Z0-9]{1,2}\b(?:\s*(?:[/&,]|and|or)\s*(?:exits?\s+)?[A-Z0-9]{1,2}\b)*",
+    re.IGNORECASE,
+)
+"""a pointer to another exit: `use Exit B`"""
+POINTS_FIRST = re.compile(rf"[\s(]*(?:{TO_ANOTHER.pattern})", re.IGNORECASE)
+
+
 def owned_parts(page: RulePage, piece: Piece, own: Labels) -> Iterator[tuple[Labels, Piece]]:
     """Yield the parts of a piece, each with the exits that it belongs to; empty if these are unclear.
 
@@ -64,7 +73,7 @@ def owned_parts(page: RulePage, piece: Piece, own: Labels) -> Iterator[tuple[Lab
         piece: a cell, or the part of a list item after its labels.
         own: the exits that the piece belongs to by its position, if any.
     """
-    labels, start = own, piece.start
+    labels, start, previous = own, piece.start, piece.start
     begins_with_exit = not own and read_labels(page, page.words(piece)) is not None
     for begin, end in _entries(page.text, piece):
         words = page.text[begin:end]
@@ -76,8 +85,12 @@ def owned_parts(page: RulePage, piece: Piece, own: Labels) -> Iterator[tuple[Lab
             is_doubtful = has_doubtful_bracket(words, found)
             labels, start = () if is_doubtful else found.labels, begin + found.rest_start
         elif not words.startswith(_BRACKETS) and names_another_exit(words, labels):
-            yield labels, _part(page.text, piece, start, begin)
-            labels, start = (), begin
+            turn = (
+                max(start, previous) if POINTS_FIRST.match(words) else begin
+            )  # `Yes`, and below `at Exit B`
+            yield labels, _part(page.text, piece, start, turn)
+            labels, start = (), turn
+        previous = begin
     yield labels, _part(page.text, piece, start, piece.end)
 
 

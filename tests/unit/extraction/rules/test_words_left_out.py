@@ -213,3 +213,19 @@ def test_an_image_of_what_is_not_there_denies_nothing_beside_it() -> None:
     cells = '<img alt="Escalator"> <img alt="No lift">', '<img alt="No escalator"><img alt="Lift">'
     html = table("Exit | Features", f"A | {cells[0]}", f"B | {cells[1]}", 'C | <img alt="No">')
     assert published(html) == {"A escalator", "B lift"}
+
+
+@pytest.mark.parametrize("pointer", ["at Exit B", "via Exit B", "(Exit B)", "use Exit B instead"])
+@pytest.mark.parametrize(("head", "value"), [("Step-free", "Yes"), ("Facilities", "Lift")])
+def test_an_answer_above_a_pointer_to_another_exit_is_left_out(head: str, value: str, pointer: str) -> None:
+    assert published(table(f"Exit | {head}", f"A | {value}<br>{pointer}")) == set()
+
+
+def test_a_line_about_another_exit_takes_nothing_from_the_line_above_it() -> None:
+    assert published(table("Exit | Facilities", "A | Lift<br>Escalator at Exit B")) == {"A lift"}
+    assert published(table("Exit | Facilities", "A | Lift<br>Exit B: escalator")) == {"A lift", "B escalator"}
+
+
+def test_a_place_a_long_walk_away_is_at_no_exit() -> None:
+    places = "Golden Mall (5 min walk)<br>Silver Plaza (25 min walk)<br>Jade Hall (120 m walk)"
+    assert published(table("Exit | Places", f"A | {places}")) == {"A Golden Mall", "A Jade Hall"}
