@@ -167,7 +167,7 @@ def _labels_led(
     about = section.topic, meaning_above(page, entry)
     is_about_exits = Meaning.EXIT in about or topic_of_values(section) is not None
     rest = words[found.rest_start :].strip()
-    has_mark = rest[:1] in (":", "：", "–", "—", "-", "→", "⇒", "➔", "➜", "»") and rest != ""
+    has_mark = rest[:1] in (":", "：", "–", "—", "-", "→", "⇒", "➔", "➜", "»", "·", "•") and rest != ""
     is_entry = line.kind != "paragraph"
     is_label = has_mark or (is_entry and (found.is_set_off or not rest or rest.startswith(("(", "（"))))
     return found if (is_about_exits and is_label) or (may_be_bare and _is_set_off(words, found)) else None
@@ -275,6 +275,6 @@ def _is_below_line(page: RulePage, line: Line, stack: list[tuple[int, Line]]) ->
 
 
 def _is_set_off(words: str, found: LabelText) -> bool:
-    """Return whether labels have the word `exit`, stand alone, or come before a colon or dash."""
+    """Return whether labels have the word `exit`, stand alone, or come before a colon, dash or dot."""
     rest = words[found.rest_start :].lstrip()
-    return found.has_word or not rest or rest[0] in ":：–—-"
+    return found.has_word or not rest or rest[0] in ":：–—-·•"

@@ -57,6 +57,7 @@ _STATION_CODE = re.compile(r"[A-Z]{2}\d{1,2}\s+")
 _COMMON = HARMLESS | PLACE_KINDS | KINDS | TOWN_PARTS
 _REMARK = re.compile(r"\w+ly|only|if|when|unless|during|until|except|subject|per|stn|services?")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_CLOSER = re.compile(r"[)）]")
 _NUMBER_BEHIND = re.compile(r"\s[1-9]$")
 _AT_BEHIND = re.compile(r"\s(?:at|@)$")
 _IN_CHINESE = re.compile(
@@ -130,9 +131,8 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
     if verb := _LEADING_VERB.match(page.text, start, end):
         start = verb.end()
     start, end = _without_chinese(page.text, start, end)
-    is_cut_by_bracket = (
-        bool(page.text[part.name_end : part.end].rpartition(")")[2].strip()) and part.name_end < part.end
-    )
+    behind = _CLOSER.split(page.text[part.name_end : part.end])[-1].strip()
+    is_cut_by_bracket = bool(behind) and part.name_end < part.end
     if start >= end or is_cut_by_bracket:
         return []
     way = _WAY_BEHIND.search(page.text[start:end])

@@ -64,7 +64,8 @@ BUS_STOP_WORDS = re.compile(
     re.I,
 )
 VIA_WORDS = re.compile(
-    r"\b(?:via|through|next(?: stations?| stop|(?=\s*[:：]))|before|after|from|melalui|calling at)\b|途经|经",
+    r"\b(?:via|through|next(?: stations?| stop|(?=\s*[:：]|\s+(?-i:[A-Z])))|before|after|from|melalui"
+    r"|(?:calling|stopping)(?: (?:next|first))? at)\b|途经|经",
     re.I,
 )
 """words before stations that are on the way, not the destination"""

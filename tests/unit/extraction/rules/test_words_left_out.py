@@ -213,3 +213,44 @@ def test_an_image_of_what_is_not_there_denies_nothing_beside_it() -> None:
     cells = '<img alt="Escalator"> <img alt="No lift">', '<img alt="No escalator"><img alt="Lift">'
     html = table("Exit | Features", f"A | {cells[0]}", f"B | {cells[1]}", 'C | <img alt="No">')
     assert published(html) == {"A escalator", "B lift"}
+
+
+def _row_struck(*cells: str) -> str:
+    row = "".join(f"<td>{cell}</td>" for cell in cells)
+    others = "<tr><td>A</td><td>59049</td><td>Stn</td><td>10</td></tr>"
+    heads = "<tr><th>Exit</th><th>Stop code</th><th>Stop name</th><th>Services</th></tr>"
+    return f"<table>{heads}{others}<tr>{row}</tr></table>"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("<s>B</s>", "<s>59041</s>", "<s>Opp Stn</s>", "<s>39</s>"),
+        ("<del>B</del>", "<del>59041</del>", "<del>Opp Stn</del>", "Stop withdrawn 2014"),
+        ("<s>B</s>", "<s>59041</s>", "<s>Opp Stn</s>", ""),
+    ],
+)
+def test_a_row_struck_out_as_a_whole_takes_back_no_other_row(cells: tuple[str, ...]) -> None:
+    assert published(_row_struck(*cells)) == {"A 59049"}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("<s>B</s>", "59041", "Opp Stn", "39"),
+        ("<s>B</s>", "<s>59041</s>", "Opp Stn", "39"),
+        ("<s>B</s>", "<s>59041</s>", "<s>Opp Stn</s>", "see below"),
+        ("<s>B</s>", "<s>59041</s> 59099", "<s>Opp Stn</s>", ""),
+    ],
+)
+def test_a_row_whose_exit_is_struck_out_and_not_the_rest_makes_a_table_unsure(cells: tuple[str, ...]) -> None:
+    assert published(_row_struck(*cells)) == set()
+
+
+def test_a_picture_of_an_exit_sign_heads_the_column_of_exits() -> None:
+    details = "<b>Leads to:</b> Golden Mall<br><b>Bus:</b> 59049 (Opp Stn)<br><b>Facilities:</b> lift"
+    head = "<tr><th><img alt='{}'></th><th>Details</th></tr>"
+    body = f"<tr><td>A</td><td>{details}</td></tr><tr><td>B</td><td><b>Leads to:</b> Silver Plaza</td></tr>"
+    found = {"A Golden Mall", "A 59049", "A lift", "B Silver Plaza"}
+    assert published(f"<table>{head.format('Exit sign')}{body}</table>") == found
+    assert published(f"<table>{head.format('Closed exit')}{body}</table>") == set()
