@@ -49,6 +49,11 @@ _WAY_BEHIND = re.compile(rf"\s+(?:{wording('way_to_place').pattern})$", re.IGNOR
 _ANSWER = re.compile(r"(?:yes|no|none|nil)\b.*", re.IGNORECASE | re.DOTALL)
 _POSSESSIVES = re.compile(r"\w['’]s (?:and|&) \w+['’]s ")
 """`Women's and Children's Hospital` is one place."""
+_SUBJECTS = re.compile(
+    r"(?:[A-Z][\w'’.-]* )*(?:School|College|Institute|Academy|Museum|Faculty|University) of "
+    r"[A-Z]\w+ (?:and|&) [A-Z]\w+"
+)
+"""`School of Science and Technology` is one place."""
 _SMALL_WORD = re.compile(r"(?:&|and|of|the|at|by|de|on|in|for|@|-|–|bin|al|to)", re.IGNORECASE)
 _MALAY_ROAD = re.compile(r"(?:jalan|lorong)\s+\D+$", re.IGNORECASE)
 """the start of a Malay road name, or of a place named after the road: `Jalan Besar Community Club`"""
@@ -150,7 +155,8 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
         return []
     whole = [names[0]]
     for bounds, is_kind in zip(names[1:], generic[1:], strict=True):
-        is_shared = _POSSESSIVES.search(page.text, whole[-1][0], bounds[1]) is not None
+        both = page.text[whole[-1][0] : bounds[1]]
+        is_shared = bool(_POSSESSIVES.search(both) or _SUBJECTS.fullmatch(both))
         if is_kind or is_shared:  # a single place: `Mei Ling Market & Food Centre`
             whole[-1] = whole[-1][0], bounds[1]
         else:

@@ -236,3 +236,20 @@ def test_a_stop_may_be_named_before_its_code(item: str) -> None:
 @pytest.mark.parametrize("item", ["Lot 59049", "Former Opp Stn 59049", "Opp Stn, room 59049"])
 def test_a_number_behind_other_words_is_no_stop(item: str) -> None:
     assert published(f"{EXIT_A}<ul><li>Golden Mall</li><li>{item}</li></ul>") == {"A Golden Mall"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("High School of Mathematics and Science", "Academy of Music & Drama"),
+        *("Church of the Holy Cross", "Golden Piazza"),
+    ],
+)
+def test_a_school_of_two_subjects_is_one_place(name: str) -> None:
+    assert published(f"{EXIT_A}<ul><li>{name}</li></ul>") == {f"A {name}"}
+
+
+def test_a_museum_of_art_and_a_mall_are_not_one_place() -> None:
+    found = published(f"{EXIT_A}<ul><li>Landmarks: Museum of Art and Golden Mall</li></ul>")
+    assert found == {"A Museum of Art", "A Golden Mall"}
+    assert published(f"{EXIT_A}<ul><li>Lift and School of Art</li></ul>") <= {"A lift"}
