@@ -69,14 +69,14 @@ _AGAIN = re.compile(
     rf"\s*[/|·]?\s*(?i:{EXIT_WORD})\s*[:：#.]?\s*(?P<labels>{labels_listed(LABEL_PATTERN)})", re.DOTALL
 )
 _REST_BEGINS = re.compile(
-    r"\s*(?:$|[(（\[:：–—,;•·¦→⇒➔➜»›]|[-=]?>\s|-\s|/\s|\.(?:\s|$)|only\s*$|(?:to|for)\s+(?:the\s+)?(?=[A-Z][a-z]))"
+    r"\s*(?:$|[(（\[:：–—,;•·¦→⇒➔➜»›]|[-=]?>\s|-\s|/\s|\.(?:\s|$)|=\s|only\s*$|(?:to|for)\s+(?:the\s+)?(?=[A-Z][a-z]))"
 )
 _LEADING = re.compile(
     rf"[\s*#•·]*(?:at|near|outside|beside)\s+(?:the\s+)?(?=(?:{EXIT_WORD})(?![a-z]))", re.IGNORECASE
 )
 """words before an exit that may be ignored: `Near Exit A`"""
 _CLOSERS = (")", "）", "]")
-_MARKS = " :：–—-,;.•·¦=>→⇒➔➜»›"
+_MARKS = " :：–—-,;.•·¦/=>→⇒➔➜»›"
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
 
 

@@ -181,6 +181,11 @@ def _behind_next(page: RulePage, words: str) -> str:
     return words[found.end() :] if found and is_first else words
 
 
+def is_way_named(words: str) -> bool:
+    """Return whether words give only a direction without a station: `Northbound`, `clockwise`."""
+    return _WAY_NAMED.fullmatch(words) is not None
+
+
 def names_platforms(page: RulePage, key: str) -> bool:
     """Return whether a key says that platforms stand behind it, perhaps of one line: `NEL platforms`."""
     plain = page.names.without_lines(key)

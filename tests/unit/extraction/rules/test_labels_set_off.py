@@ -111,3 +111,11 @@ def test_a_line_that_begins_with_an_exit_is_about_no_other_exit_of_its_heading()
 )
 def test_a_label_of_two_different_exits_is_of_neither(html: str, label: str) -> None:
     assert said(html.replace("{}", label)) == {"C lift"}
+
+
+@pytest.mark.parametrize("sign", ["=", "/", "·", "•", "→"])
+def test_signs_between_a_bare_label_and_its_places_need_a_heading_on_exits(sign: str) -> None:
+    lines = f"<p>A {sign} Golden Mall<br>B {sign} Silver Plaza</p>"
+    assert published(f"<h2>Exits</h2>{lines}") == {"A Golden Mall", "B Silver Plaza"}
+    assert published(f"<h2>Layout</h2>{lines}") == set()
+    assert published(f"<h2>Exits</h2><p>A {sign} closed<br>B {sign} lift (planned)</p>") == set()

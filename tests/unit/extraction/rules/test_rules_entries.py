@@ -253,3 +253,11 @@ def test_a_museum_of_art_and_a_mall_are_not_one_place() -> None:
     found = published(f"{EXIT_A}<ul><li>Landmarks: Museum of Art and Golden Mall</li></ul>")
     assert found == {"A Museum of Art", "A Golden Mall"}
     assert published(f"{EXIT_A}<ul><li>Lift and School of Art</li></ul>") <= {"A lift"}
+
+
+def test_an_arrow_may_lead_from_a_place_to_its_exit() -> None:
+    items = "<li>Golden Mall → Exit A</li><li>Silver Plaza → Exits B and C</li>"
+    found = {"A Golden Mall", "B Silver Plaza", "C Silver Plaza"}
+    assert published(f"<h2>Landmarks</h2><ul>{items}</ul>") == found
+    ways = "<li>Golden Mall → left → Exit A</li><li>Former Silver Plaza → Exit B</li>"
+    assert published(f"<h2>Landmarks</h2><ul>{ways}</ul>") == set()

@@ -367,3 +367,11 @@ def test_the_next_station_may_stand_behind_where_trains_go_or_alone(to_a: str, t
     assert published(html.replace(">Northbound, next", ">Once next").replace(">NS1 ", ">Once NS1 ")) == {
         "* B>NS28"
     }
+
+
+def test_a_way_without_a_station_leaves_the_direction_to_the_next_column() -> None:
+    rows = "A | Northbound | Canberra", "B | Southbound | Khatib"
+    assert published(table("Platform | Direction | Next station", *rows)) == {"* A>NS1", "* B>NS28"}
+    assert published(table("Platform | Direction | From", *rows)) == set()
+    others = "A | Jurong East | Canberra", "B | Northbound (planned) | Khatib"
+    assert published(table("Platform | Direction | Next station", *others)) == {"* A>NS1"}
