@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import NOTE
-from mrt_pipeline.extraction.qualifiers import HARMLESS, is_understood
+from mrt_pipeline.extraction.qualifiers import HARMLESS, is_bare_remark, is_understood
 from mrt_pipeline.extraction.styles import INLINE_TAGS
 from mrt_pipeline.extraction.word_lists import word_list
 
@@ -86,6 +86,7 @@ def is_dropped(element: _Element) -> bool:
         (is_noise and not _has_caption_of_exit(element))
         or element.get("id") in _DROPPED_IDS
         or element.get("role") in _DROPPED_ROLES
+        or (tag == "tr" and _is_struck_row(element))
     )
 
 
@@ -186,6 +187,29 @@ def is_struck_thing(element: _Element) -> bool:
     named = [word for word in words.split() if word[0].isupper() and word.casefold() not in HARMLESS]
     is_state = is_not_now(words) or is_denying(words) or (len(named) == 1 and _STATE.fullmatch(named[0]))
     return bool(named) and not (is_state or is_understood(words) or labels_named(words))
+
+
+def _is_struck_row(row: _Element) -> bool:
+    """Return whether all cells of a row are struck out, but for remarks such as `withdrawn in 2014`.
+
+    A row in which cells span columns or rows stays, as the others would move without it.
+    """
+    cells = [cell for cell in row if cell.tag in _CELLS]
+    filled = [cell for cell in cells if text_in(cell)]
+    struck = [cell for cell in filled if _is_struck_whole(cell)]
+    if len(struck) < 2 or filled[0] not in struck:
+        return False
+    are_remarks = all(cell in struck or is_bare_remark(text_in(cell)) for cell in filled)
+    is_spanned = any(cell.get("colspan") or cell.get("rowspan") for cell in cells)
+    rows = next(row.iterancestors("table", "body")).iter("tr")
+    width = max(sum(item.tag in _CELLS for item in other) for other in rows)
+    return are_remarks and len(cells) == width and not is_spanned
+
+
+def _is_struck_whole(cell: _Element) -> bool:
+    """Return whether all words of a cell are struck out."""
+    struck = list(cell.iter(*TAKEN_BACK_TAGS))
+    return len(struck) == 1 and text_in(struck[0]) == text_in(cell)
 
 
 def _has_caption_of_exit(element: _Element) -> bool:

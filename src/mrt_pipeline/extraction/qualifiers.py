@@ -84,6 +84,7 @@ MAX_REMARK_WORDS = 4
 """a longer sentence is a statement of its own, not a remark on the one before"""
 _NEXT_END = re.compile(r"[.;。；!！](?=\s|$)| \| ")
 MAX_BELOW_CHARS = 200
+_DOUBTING = " ?？†‡*"
 _ITEM_MARKS = ",，、;；.。•·\n"
 _BARE_DENIAL = wording("bare_denial")
 _FIRST_FOREIGN = "\u0b80"
@@ -93,8 +94,8 @@ _FIRST_FOREIGN = "\u0b80"
 def doubtful_stretches(text: str, start: int, end: int, *, is_about_access: bool) -> list[Bounds]:
     """Return the parts of a cell or list item with a remark that is not understood, and may retract them.
 
-    A remark in brackets, or after a comma or dash, is about what precedes it. In a cell about access, it is
-    about the whole cell.
+    A remark in brackets, or after a comma or dash, is about what precedes it; a mark of doubt behind a name
+    on a line of its own, about that name. In a cell about access, a remark is about the whole cell.
 
     Args:
         text: the page's text.
@@ -119,6 +120,8 @@ def doubtful_stretches(text: str, start: int, end: int, *, is_about_access: bool
         else:
             is_remark = is_bare_remark(words)
         if is_remark or _takes_back_item(text, start, left, words):
+            if not in_brackets and _is_doubted_name(text, left, words):
+                before = left
             found.append((before, right))
         elif not in_brackets:
             before = left
@@ -269,6 +272,12 @@ def _fragments(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool
         yield from _between_marks(text, *bracket.span(1), in_brackets=True)
         position = bracket.end()
     yield from _between_marks(text, position, end, in_brackets=False)
+
+
+def _is_doubted_name(text: str, left: int, words: str) -> bool:
+    """Return whether words are a name on a line of its own with a mark behind it: `Silver Hall?`."""
+    name = words.rstrip(_DOUBTING)
+    return name != words and text[:left].rstrip(" ")[-1:] in (";", "\n") and is_name(name)
 
 
 def _takes_back_item(text: str, start: int, left: int, words: str) -> bool:

@@ -63,6 +63,10 @@ _STOP_LED = re.compile(
 """stop codes in a column of bus services, where a number counts only if alone or followed by a description"""
 STOP_NAMED = re.compile(rf"(?:{BUS_STOP_CODE.pattern})\s+(?:[(（A-Z]|{SMALL_LETTER_BRAND.pattern})")
 """a stop code with its name: `22499 Opp Blk 662C`"""
+_STOP_AFTER_NAME = re.compile(
+    r"(?=[^;,()]{0,60}\b(?:Opp|Aft|Bef|Stn|Int|Ter|Blk)\b)[A-Z][^;,()]{0,60}\s[(（]?\d{5}[)）]?(?!\w)"
+)
+"""a stop's name, with one of LTA's short words, before its code: `Clementi Int 17009`"""
 _STOP_SAID = re.compile(r"\b(?:bus|buses|stops?)\s+\d{5}(?!\d)", re.IGNORECASE)
 _STOP_WITH_SERVICES = re.compile(r"\d{5}\s*[:：]\s*\d{1,3}[A-Z]?(?:[\s,/]+\d{1,3}[A-Z]?)*")
 _CODES = re.compile(r"\s*\d{5}(?:(?:,\s*|\s*[/&;]\s*|\s+and\s+)\d{5})*\s*")
@@ -367,7 +371,10 @@ def _read_item(
         is_about_stops = (
             meaning in (Meaning.BUS, Meaning.BUS_STOP)
             or _STOP_WITH_SERVICES.fullmatch(words) is not None
-            or (meaning is None and (STOP_NAMED.match(words) or _STOP_SAID.search(words)) is not None)
+            or (
+                meaning is None
+                and any((STOP_NAMED.match(words), _STOP_AFTER_NAME.match(words), _STOP_SAID.search(words)))
+            )
             or any(BUS_STOP_WORDS.search(part) for part in (words, item.lead or ""))
         )
         yield from _read_stops(page, item, labels, said, is_about_stops=is_about_stops)

@@ -24,7 +24,7 @@ from mrt_pipeline.extraction.rules.headers import (
     is_taken_back,
     is_way_by_exit,
 )
-from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket, read_labels
+from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket, names_two_exits, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import BRACKETS
 from mrt_pipeline.extraction.rules.place_mentions import is_sure_place, is_written_as_name
@@ -77,7 +77,9 @@ def exits_named(page: RulePage, words: str, *, may_be_bare: bool = False) -> Lab
     """Return the exits that a context names; ``NOBODY`` if it ends the chain; None if it names none."""
     if not words:
         return None
-    if is_noted(words) or (BUS_STOP_CODE.search(words) and labels_named(words)):  # part of a stop's name
+    if (
+        is_noted(words) or names_two_exits(words) or (BUS_STOP_CODE.search(words) and labels_named(words))
+    ):  # part of a stop's name
         return NOBODY
     if labels := listed_exits(page, words, may_be_bare=may_be_bare):
         return labels

@@ -33,6 +33,8 @@ from mrt_pipeline.extraction.rules.sections import (
 from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 from mrt_pipeline.extraction.word_lists import wording
 
+_BEHIND_LABELS = tuple(":：–—-→⇒➔➜»·•=/")
+"""signs between a bare label and what is there"""
 _SENTENCE_END = re.compile(r"(?<=[.!。])\s+")
 OTHER_TIMES = wording("other_times")
 """an item that heads things of other times, such as the past; the exit above it is a present one"""
@@ -167,7 +169,7 @@ def _labels_led(
     about = section.topic, meaning_above(page, entry)
     is_about_exits = Meaning.EXIT in about or topic_of_values(section) is not None
     rest = words[found.rest_start :].strip()
-    has_mark = rest[:1] in (":", "：", "–", "—", "-", "→", "⇒", "➔", "➜", "»") and rest != ""
+    has_mark = rest.startswith(_BEHIND_LABELS)
     is_entry = line.kind != "paragraph"
     is_label = has_mark or (is_entry and (found.is_set_off or not rest or rest.startswith(("(", "（"))))
     return found if (is_about_exits and is_label) or (may_be_bare and _is_set_off(words, found)) else None
@@ -275,6 +277,6 @@ def _is_below_line(page: RulePage, line: Line, stack: list[tuple[int, Line]]) ->
 
 
 def _is_set_off(words: str, found: LabelText) -> bool:
-    """Return whether labels have the word `exit`, stand alone, or come before a colon or dash."""
+    """Return whether labels have the word `exit`, stand alone, or come before a colon, dash or other sign."""
     rest = words[found.rest_start :].lstrip()
-    return found.has_word or not rest or rest[0] in ":：–—-"
+    return found.has_word or not rest or rest[0] in ":：–—-·•=/"

@@ -69,14 +69,14 @@ _AGAIN = re.compile(
     rf"\s*[/|·]?\s*(?i:{EXIT_WORD})\s*[:：#.]?\s*(?P<labels>{labels_listed(LABEL_PATTERN)})", re.DOTALL
 )
 _REST_BEGINS = re.compile(
-    r"\s*(?:$|[(（\[:：–—,;•·¦→⇒➔➜»›]|[-=]?>\s|-\s|/\s|\.(?:\s|$)|only\s*$|(?:to|for)\s+(?:the\s+)?(?=[A-Z][a-z]))"
+    r"\s*(?:$|[(（\[:：–—,;•·¦→⇒➔➜»›]|[-=]?>\s|-\s|/\s|\.(?:\s|$)|=\s|only\s*$|(?:to|for)\s+(?:the\s+)?(?=[A-Z][a-z]))"
 )
 _LEADING = re.compile(
     rf"[\s*#•·]*(?:at|near|outside|beside)\s+(?:the\s+)?(?=(?:{EXIT_WORD})(?![a-z]))", re.IGNORECASE
 )
 """words before an exit that may be ignored: `Near Exit A`"""
 _CLOSERS = (")", "）", "]")
-_MARKS = " :：–—-,;.•·¦=>→⇒➔➜»›"
+_MARKS = " :：–—-,;.•·¦/=>→⇒➔➜»›"
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]")
 
 
@@ -94,9 +94,9 @@ class LabelText:
 
 
 def read_labels(page: RulePage, text: str) -> LabelText | None:
-    """Return the labels that a text begins with; None if they are another station's or not in use."""
+    """Return the labels that a text begins with; None if they are unclear, another's or not in use."""
     start = _skip_own_name(page, text)
-    if start is None:
+    if start is None or names_two_exits(text):
         return None
     if lead := _LEADING.match(text, start):
         start = lead.end()
@@ -106,6 +106,13 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
         if match is not None and (_REST_BEGINS.match(text, rest_start) or _is_bare_in_brackets(match)):
             return _label_text(page, match, rest_start)
     return None
+
+
+def names_two_exits(text: str) -> bool:
+    """Return whether a text begins with an exit and another one in its place: `出口 A Exit B`."""
+    match = next((found for form in _FORMS if (found := form.match(text))), None)
+    again = _AGAIN.match(text, _behind_repeats(match)) if match is not None and match["word"] else None
+    return again is not None
 
 
 def _behind_repeats(match: re.Match[str]) -> int:

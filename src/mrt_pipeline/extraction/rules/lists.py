@@ -20,13 +20,14 @@ from mrt_pipeline.extraction.rules.entries import Entry, Placed, is_about_trains
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS, is_noted
 from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket, pieces_behind, read_labels
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
-from mrt_pipeline.extraction.rules.parts import strip_bounds
+from mrt_pipeline.extraction.rules.parts import part_of, strip_bounds
 from mrt_pipeline.extraction.rules.place_mentions import Need
 from mrt_pipeline.extraction.rules.platform_entries import read_platforms
 from mrt_pipeline.extraction.rules.sections import Section, has_key, topic_of_values
-from mrt_pipeline.extraction.rules.values import exits_behind, read_told, read_value
+from mrt_pipeline.extraction.rules.values import VALUES, exits_behind, read_told, read_value
 from mrt_pipeline.extraction.rules.words import Meaning
 
+_BEFORE_DETAILS = (":", "：", "–", "—", "- ")
 _EXITS_IN_BRACKETS = re.compile(r"\((?P<exits>Exits? [^()]*)\)\s*\Z")
 """the exits of a bus stop that is named after another exit: `92041 Stn Exit 2 (Exit 3)`"""
 
@@ -131,12 +132,25 @@ def _is_entry(line: Line, words: str) -> bool:
 
 
 def _read_keyed_exits(page: RulePage, entry: Entry) -> Iterator[Candidate]:
-    """Yield the statements of an entry whose key is a feature and whose value lists exits: `Lifts: A, C`."""
+    """Yield the statements of an entry with a key and exits behind it, with or without what each has.
+
+    For example `Lifts: A, C`, or `Facilities: Exit A: lift – Exit B: escalator`.
+    """
     piece = entry.line.piece
     key, colon, _ = page.words(piece).replace("：", ":").partition(":")
-    if colon:
-        rest = Piece(*strip_bounds(page.text, piece.start + len(key) + 1, piece.end))
-        yield from read_exits_of(page, rest, page.vocabulary.meaning_of_key(key), entry.bounds)
+    if not colon:
+        return
+    rest, meaning = _behind(page, piece, len(key) + 1), page.vocabulary.meaning_of_key(key)
+    yield from read_exits_of(page, rest, meaning, entry.bounds)
+    words = page.words(rest)
+    found = read_labels(page, words) if meaning in VALUES else None
+    if found and found.has_word and words[found.rest_start :].lstrip().startswith(_BEFORE_DETAILS):
+        yield from read_value(page, rest, (), What(meaning, key), entry.bounds)
+
+
+def _behind(page: RulePage, piece: Piece, count: int) -> Piece:
+    """Return a piece without its first characters, with the links in the rest."""
+    return part_of(piece, *strip_bounds(page.text, piece.start + count, piece.end))
 
 
 def _read_stop_entry(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[Candidate]:

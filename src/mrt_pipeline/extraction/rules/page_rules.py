@@ -16,9 +16,9 @@ from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Piece, Table, bounds_of
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.extraction.rules.closures import ALL, withdraw_closed
-from mrt_pipeline.extraction.rules.entries import Entry, entries_of, place_of
+from mrt_pipeline.extraction.rules.entries import Entry, Placed, entries_of, place_of
 from mrt_pipeline.extraction.rules.headers import Vocabulary, load_vocabulary
-from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket
+from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket, names_two_exits
 from mrt_pipeline.extraction.rules.lists import read_entry, read_head
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.passages import choose_passages, is_unread_line
@@ -122,10 +122,24 @@ def _read_line(page: RulePage, entry: Entry, section: Section, found: dict[Candi
     known = {_statement(candidate) for candidate in candidates}
     if not _is_answer(page, page.words(entry.line.piece)):
         told = read_prose(page, entry.line, section)
-        candidates += [item for item in told if _statement(item) not in known]
+        is_of_two = any(map(names_two_exits, (page.words(entry.line.piece), *section.headings[:1])))
+        candidates += [
+            item
+            for item in told
+            if _statement(item) not in known
+            and (item.exit_label is None or not is_of_two)
+            and _may_be_of(item, page, entry, placed)
+        ]
     found.update(dict.fromkeys(of_line(page, candidates, section.headings)))
     has_owner = bool(placed.owners or placed.own)
     return entry.bounds if is_unread_line(page, entry.line, candidates, has_owner=has_owner) else None
+
+
+def _may_be_of(item: Candidate, page: RulePage, entry: Entry, placed: Placed) -> bool:
+    """Return whether a statement may be about its exit; a line that begins with one is not about others."""
+    if placed.own is None or item.exit_label is None or item.exit_label in placed.own.labels:
+        return True
+    return item.exit_label in labels_named(page.words(entry.line.piece))
 
 
 def _is_answer(page: RulePage, words: str) -> bool:

@@ -49,6 +49,11 @@ _WAY_BEHIND = re.compile(rf"\s+(?:{wording('way_to_place').pattern})$", re.IGNOR
 _ANSWER = re.compile(r"(?:yes|no|none|nil)\b.*", re.IGNORECASE | re.DOTALL)
 _POSSESSIVES = re.compile(r"\w['’]s (?:and|&) \w+['’]s ")
 """`Women's and Children's Hospital` is one place."""
+_SUBJECTS = re.compile(
+    r"(?:[A-Z][\w'’.-]* )*(?:School|College|Institute|Academy|Museum|Faculty|University) of "
+    r"[A-Z]\w+ (?:and|&) [A-Z]\w+"
+)
+"""`School of Science and Technology` is one place."""
 _SMALL_WORD = re.compile(r"(?:&|and|of|the|at|by|de|on|in|for|@|-|–|bin|al|to)", re.IGNORECASE)
 _MALAY_ROAD = re.compile(r"(?:jalan|lorong)\s+\D+$", re.IGNORECASE)
 """the start of a Malay road name, or of a place named after the road: `Jalan Besar Community Club`"""
@@ -57,6 +62,7 @@ _STATION_CODE = re.compile(r"[A-Z]{2}\d{1,2}\s+")
 _COMMON = HARMLESS | PLACE_KINDS | KINDS | TOWN_PARTS
 _REMARK = re.compile(r"\w+ly|only|if|when|unless|during|until|except|subject|per|stn|services?")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_CLOSER = re.compile(r"[)）]")
 _NUMBER_BEHIND = re.compile(r"\s[1-9]$")
 _AT_BEHIND = re.compile(r"\s(?:at|@)$")
 _IN_CHINESE = re.compile(
@@ -130,9 +136,8 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
     if verb := _LEADING_VERB.match(page.text, start, end):
         start = verb.end()
     start, end = _without_chinese(page.text, start, end)
-    is_cut_by_bracket = (
-        bool(page.text[part.name_end : part.end].rpartition(")")[2].strip()) and part.name_end < part.end
-    )
+    behind = _CLOSER.split(page.text[part.name_end : part.end])[-1].strip()
+    is_cut_by_bracket = bool(behind) and part.name_end < part.end
     if start >= end or is_cut_by_bracket:
         return []
     way = _WAY_BEHIND.search(page.text[start:end])
@@ -150,7 +155,8 @@ def _names_of(page: RulePage, part: Part) -> list[Bounds]:
         return []
     whole = [names[0]]
     for bounds, is_kind in zip(names[1:], generic[1:], strict=True):
-        is_shared = _POSSESSIVES.search(page.text, whole[-1][0], bounds[1]) is not None
+        both = page.text[whole[-1][0] : bounds[1]]
+        is_shared = bool(_POSSESSIVES.search(both) or _SUBJECTS.fullmatch(both))
         if is_kind or is_shared:  # a single place: `Mei Ling Market & Food Centre`
             whole[-1] = whole[-1][0], bounds[1]
         else:

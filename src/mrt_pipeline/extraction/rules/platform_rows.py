@@ -14,6 +14,7 @@ from mrt_pipeline.extraction.rules.platforms import (
     TO,
     claim_platform,
     goals_in,
+    is_way_named,
     led_sign,
     line_of,
     lone_goal,
@@ -75,6 +76,8 @@ def _cells_of_platforms(page: RulePage, row: TableRow, part: Part, section: Sect
 def _goals_of_row(page: RulePage, row: TableRow, but: Cell, part: Part) -> list[str]:
     """Return the destinations in a row: below a head for them, after `towards`, or alone in a cell.
 
+    A cell such as `Northbound` is passed over, as the next one may name the station.
+
     Args:
         page: the page.
         row: the row.
@@ -87,7 +90,7 @@ def _goals_of_row(page: RulePage, row: TableRow, but: Cell, part: Part) -> list[
         if cell.origin != but.origin
     ]
     for piece, meaning in others:
-        if meaning in _GOALS:
+        if meaning in _GOALS and not is_way_named(page.words(piece)):
             is_other = sign_in(page.words(piece)) is not None  # it names another platform
             return [] if is_other else goals_in(page, piece.start, piece.end, None)
     if is_not_now(page.text[slice(*row.bounds)]):

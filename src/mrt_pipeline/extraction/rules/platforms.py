@@ -34,7 +34,10 @@ TO = re.compile(
     re.IGNORECASE,
 )
 """words before a destination, with a plain `to`, which is enough in an entry or row about a platform"""
-NEXT_STATION = re.compile(r"\bnext(?: (?:station|stop)\b(?:\s+is\b)?\s*[:：–—-]?|\s*[:：])\s*", re.IGNORECASE)
+NEXT_STATION = re.compile(
+    r"\bnext(?: (?:station|stop)\b(?:\s+is\b)?\s*[:：–—-]?|\s*[:：]|(?=\s+(?-i:(?!To\b)[A-Z])))\s*",
+    re.IGNORECASE,
+)
 """gives the direction if nothing else does"""
 _OF_TRAINS = re.compile(
     rf"{TOWARDS.pattern}|\btrains?\s+(?:\w+\s+)?(?:to|for)(?=\s+(?-i:[A-Z]))|\bplatform\s+\w\s+for(?=\s+(?-i:[A-Z]))"
@@ -88,7 +91,10 @@ _BESIDE_GOAL = re.compile(
 )
 """what may accompany a destination that is alone in its cell"""
 _LINE_BEHIND = re.compile(r"\s+(?:Line|LRT Line)\b", re.IGNORECASE)
-_ROUTE = re.compile(r"\s+(?:via|through|calling at|melalui)\b|[，,]?\s*(?:途经|经)", re.IGNORECASE)
+_ROUTE = re.compile(
+    r"[，,]?\s+(?:via|through|(?:calling|stopping)(?: (?:next|first))? at|melalui)\b|[，,]?\s*(?:途经|经)",
+    re.IGNORECASE,
+)
 """Behind it are stations on the way."""
 _END = re.compile(r"[;；.。]|\s\|\s|\n")
 
@@ -173,6 +179,11 @@ def _behind_next(page: RulePage, words: str) -> str:
     found = NEXT_STATION.search(words)
     is_first = found is not None and next(page.names.stations_in(words[: found.start()]), None) is None
     return words[found.end() :] if found and is_first else words
+
+
+def is_way_named(words: str) -> bool:
+    """Return whether words give only a direction without a station: `Northbound`, `clockwise`."""
+    return _WAY_NAMED.fullmatch(words) is not None
 
 
 def names_platforms(page: RulePage, key: str) -> bool:

@@ -47,6 +47,7 @@ EXITS_LINE, LABEL_LINE, KEY_LINE = 7, 8, 9
 _BY_EXIT = re.compile(r"\b(?:by|per|at each|for each|of each) exits?\b", re.IGNORECASE)
 _FROM = re.compile(r"^\s*from\s+(?=exit\s+\w{1,2}\s*$)", re.IGNORECASE)
 """as in the heading `From Exit A`"""
+_COUNTED = re.compile(r"\W*(?:exits|entrances)\s*[(（\[]", re.IGNORECASE)
 _ONE_WORD = re.compile(r"[A-Z][a-z]+")
 _LABEL_ENDS = re.compile(r"\s*\Z|\s*[:：–—-]\s")
 """what may follow a bare label"""
@@ -207,9 +208,12 @@ def read_label_heading(page: RulePage, text: str, *, is_about_exits: bool = Fals
     """Return the exits that a heading or caption names.
 
     A bare label, as in `A` or `A – Golden Mall`, counts only with ``is_about_exits``: below words on exits.
+    Several in brackets, as in `Exits (A–F)`, say which exits there are; what is below belongs to one of them.
     """
     text = _FROM.sub("", text)
     found = read_labels(page, text)
+    if found and len(found.labels) > 1 and _COUNTED.match(text):
+        return ()
     is_bare = found is not None and _LABEL_ENDS.match(text, found.rest_start) is not None
     return found.labels if found and (found.has_word or (is_about_exits and is_bare)) else ()
 

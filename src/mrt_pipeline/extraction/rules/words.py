@@ -64,7 +64,8 @@ BUS_STOP_WORDS = re.compile(
     re.I,
 )
 VIA_WORDS = re.compile(
-    r"\b(?:via|through|next(?: stations?| stop|(?=\s*[:：]))|before|after|from|melalui|calling at)\b|途经|经",
+    r"\b(?:via|through|next(?: stations?| stop|(?=\s*[:：]|\s+(?-i:[A-Z])))|before|after|from|melalui"
+    r"|(?:calling|stopping)(?: (?:next|first))? at)\b|途经|经",
     re.I,
 )
 """words before stations that are on the way, not the destination"""
@@ -105,8 +106,9 @@ PLACE_SIGNS = re.compile(
     r"|theatres?|hotels?|markets?|temples?|church|mosques?|cathedral|clubs?|residences?|interchanges?|terminals?"
     r"|gardens?|zoo|arcades?|galler(?:y|ies)|kindergartens?|camp|monastery|embassy|courts?|parks?|junction|city|square|point|shopping\s.*"
     r"|(?:mini|super)?marts?|supermarkets?|bazaars?|emporiums?|chambers|mansions?|headquarters|hostels?|inns?|lodges?|suites"
-    r"|pavilions?|arenas?|auditoriums?|villages?|quays?|gateways?|reserves?|reservoirs?|memorials?|monuments?|chapels?"
+    r"|pavilions?|arenas?|auditoriums?|villages?|quays?|gateways?|piazzas?|promenades?|reserves?|reservoirs?|memorials?|monuments?|chapels?"
     r"|shrines?|synagogues?|gurdwaras?|clinics?|(?:police|fire)\s(?:stations?|posts?)|post\soffices?)(?:\s[1-9])?"
+    r"|(?:.*\s)?(?:schools?|college|institute|academy|museum|faculty|university|church)\sof\s.*"
     r"|(?:masjid|hotel|kampong|church|temple|embassy|university|institute|national)\s.*",
     re.IGNORECASE,
 )

@@ -208,3 +208,56 @@ def test_other_numbers_in_brackets_are_no_stops(words: str) -> None:
     assert "A 59041" not in published(
         f"<h2>Exits</h2><ul><li><b>A</b> — Golden Mall {words} — lift</li></ul>"
     )
+
+
+@pytest.mark.parametrize("heading", ["", "<h2>Platforms</h2>", "<h2>Exits</h2>"])
+def test_a_key_may_stand_before_exits_each_with_what_it_has(heading: str) -> None:
+    line = "<p><b>Facilities:</b> Exit A: escalator – Exit B: escalator – Exit C: lift</p>"
+    assert published(heading + line) == {"A escalator", "B escalator", "C lift"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Former facilities: Exit A: escalator – Exit B: lift",
+        "Facilities: Exit A: lift (planned) – Exit B: none",
+        "Ramblings: Exit A: escalator – Exit B: lift – Exit C: lift",
+    ],
+)
+def test_a_key_of_other_things_or_times_gives_exits_behind_it_nothing(line: str) -> None:
+    assert published(f"<p>{line}</p>") == set()
+
+
+@pytest.mark.parametrize("item", ["Opp Golden Park <b>59049</b>", "Blk 12 (59049)", "Stn Int 59049 – 7, 14"])
+def test_a_stop_may_be_named_before_its_code(item: str) -> None:
+    assert published(f"{EXIT_A}<ul><li>Golden Mall</li><li>{item}</li></ul>") == {"A Golden Mall", "A 59049"}
+
+
+@pytest.mark.parametrize("item", ["Lot 59049", "Former Opp Stn 59049", "Opp Stn, room 59049"])
+def test_a_number_behind_other_words_is_no_stop(item: str) -> None:
+    assert published(f"{EXIT_A}<ul><li>Golden Mall</li><li>{item}</li></ul>") == {"A Golden Mall"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("High School of Mathematics and Science", "Academy of Music & Drama"),
+        *("Church of the Holy Cross", "Golden Piazza"),
+    ],
+)
+def test_a_school_of_two_subjects_is_one_place(name: str) -> None:
+    assert published(f"{EXIT_A}<ul><li>{name}</li></ul>") == {f"A {name}"}
+
+
+def test_a_museum_of_art_and_a_mall_are_not_one_place() -> None:
+    found = published(f"{EXIT_A}<ul><li>Landmarks: Museum of Art and Golden Mall</li></ul>")
+    assert found == {"A Museum of Art", "A Golden Mall"}
+    assert published(f"{EXIT_A}<ul><li>Lift and School of Art</li></ul>") <= {"A lift"}
+
+
+def test_an_arrow_may_lead_from_a_place_to_its_exit() -> None:
+    items = "<li>Golden Mall → Exit A</li><li>Silver Plaza → Exits B and C</li>"
+    found = {"A Golden Mall", "B Silver Plaza", "C Silver Plaza"}
+    assert published(f"<h2>Landmarks</h2><ul>{items}</ul>") == found
+    ways = "<li>Golden Mall → left → Exit A</li><li>Former Silver Plaza → Exit B</li>"
+    assert published(f"<h2>Landmarks</h2><ul>{ways}</ul>") == set()

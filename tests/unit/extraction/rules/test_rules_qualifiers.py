@@ -318,3 +318,17 @@ def test_the_time_of_a_walk_takes_nothing_back() -> None:
 def test_an_escalator_that_runs_up_is_there_and_one_that_is_down_may_not_be() -> None:
     html = table("Exit | Access", "A | Escalator (up)", "B | Escalator (down)", "C | Lift (up)")
     assert published(html) == {"A escalator"}
+
+
+@pytest.mark.parametrize(
+    "doubted", ["Silver Sports Hall?", "Silver Sports Hall? (please verify)", "Silver Hall†"]
+)
+def test_doubt_of_a_name_on_its_own_line_is_of_no_other_line(doubted: str) -> None:
+    assert published(table("Exit | Landmarks", f"A | Golden Mall<br>{doubted}")) == {"A Golden Mall"}
+
+
+@pytest.mark.parametrize(
+    "rest", [", Silver Hall?", "<br>closed?", "<br>Closed†", "<br>?", "<br>(please verify)"]
+)
+def test_doubt_without_a_name_on_its_own_line_is_of_what_is_before_it(rest: str) -> None:
+    assert published(table("Exit | Landmarks", f"A | Golden Mall{rest}")) == set()

@@ -317,3 +317,61 @@ def test_a_key_may_name_its_exit_beside_what_stands_behind_it(key: str) -> None:
 def test_a_key_may_say_that_things_are_not_at_the_exit_that_it_names(key: str) -> None:
     rows = f"<tr><td>{key.format('landmarks')}</td><td>Golden Mall</td></tr>"
     assert published(f"<table>{rows}<tr><td>Line</td><td>NSL</td></tr></table>") == set()
+
+
+def test_all_exits_answers_for_each_column_of_exits() -> None:
+    rows = "<tr><th>Exit</th><th>A</th><th>B</th></tr><tr><th>Escalators</th><td colspan='2'>{}</td></tr>"
+    lifts = "<tr><th>Lifts</th><td>Yes</td><td>Yes</td></tr>"
+    both = {"A lift", "B lift"}
+    assert published(f"<table>{rows.format('All exits')}{lifts}</table>") == {
+        *both,
+        "A escalator",
+        "B escalator",
+    }
+    for answer in ("Not all exits", "All exits but B", "All exits (planned)"):
+        assert published(f"<table>{rows.format(answer)}{lifts}</table>") == both
+
+
+def test_heads_in_chinese_and_english_may_stand_in_two_rows() -> None:
+    rows = (
+        "<tr><th rowspan=2>出口<br>Exit</th><th rowspan=2>附近地点<br>Places of interest</th>"
+        "<th colspan=2>巴士车站 Bus stop</th></tr><tr><th>{} Code</th><th>名称 Name</th></tr>"
+        "<tr><td>A</td><td>Golden Mall（金文坊）<br>Silver Gardens（银园）</td>"
+        "<td>59049</td><td>Opp Stn</td></tr>"
+    )
+    places = {"A Golden Mall", "A Silver Gardens"}
+    assert published(f"<table>{rows.format('号码')}</table>") == {*places, "A 59049"}
+    assert published(f"<table>{rows.format('旧')}</table>") == places
+
+
+@pytest.mark.parametrize("note", ["about 600 m on foot", "around 5 min walk"])
+def test_a_note_on_the_way_takes_back_no_place(note: str) -> None:
+    mark = '<sup class="reference"><a href="#cite_note-a">[a]</a></sup>'
+    notes = f'<ol><li id="cite_note-a">{note}</li></ol>'
+    rows = table("Exit | Landmarks", f"A | Golden Mall{mark}")
+    assert published(rows + notes) == {"A Golden Mall"}
+    assert published(rows + notes.replace(note, f"{note}, closed")) == set()
+
+
+@pytest.mark.parametrize(
+    ("to_a", "to_b"),
+    [
+        ("NS1 Jurong East, calling next at Khatib", "NS28 Marina South Pier, stopping first at Khatib"),
+        ("Northbound, next Canberra", "Southbound, next Khatib (NS14)"),
+    ],
+)
+def test_the_next_station_may_stand_behind_where_trains_go_or_alone(to_a: str, to_b: str) -> None:
+    rows = f"<tr><td>A</td><td>{to_a}</td></tr><tr><td>B</td><td>{to_b}</td></tr>"
+    html = f"<table><tr><th colspan=2>Platforms</th></tr>{rows}</table>"
+    assert published(html) == {"* A>NS1", "* B>NS28"}
+    assert published(html.replace(">Northbound, next", ">Once next").replace(">NS1 ", ">Once NS1 ")) == {
+        "* B>NS28"
+    }
+
+
+def test_a_way_without_a_station_leaves_the_direction_to_the_next_column() -> None:
+    rows = "A | Northbound | Canberra", "B | Southbound | Khatib"
+    assert published(table("Platform | Direction | Next station", *rows)) == {"* A>NS1", "* B>NS28"}
+    assert published(table("Platform | Direction | From", *rows)) == set()
+    others = "A | Jurong East | Canberra", "B | Northbound (planned) | Khatib"
+    assert published(table("Platform | Direction | Next station", *others)) == {"* A>NS1"}

@@ -229,3 +229,44 @@ def test_a_line_about_another_exit_takes_nothing_from_the_line_above_it() -> Non
 def test_a_place_a_long_walk_away_is_at_no_exit() -> None:
     places = "Golden Mall (5 min walk)<br>Silver Plaza (25 min walk)<br>Jade Hall (120 m walk)"
     assert published(table("Exit | Places", f"A | {places}")) == {"A Golden Mall", "A Jade Hall"}
+
+
+def _row_struck(*cells: str) -> str:
+    row = "".join(f"<td>{cell}</td>" for cell in cells)
+    others = "<tr><td>A</td><td>59049</td><td>Stn</td><td>10</td></tr>"
+    heads = "<tr><th>Exit</th><th>Stop code</th><th>Stop name</th><th>Services</th></tr>"
+    return f"<table>{heads}{others}<tr>{row}</tr></table>"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("<s>B</s>", "<s>59041</s>", "<s>Opp Stn</s>", "<s>39</s>"),
+        ("<del>B</del>", "<del>59041</del>", "<del>Opp Stn</del>", "Stop withdrawn 2014"),
+        ("<s>B</s>", "<s>59041</s>", "<s>Opp Stn</s>", ""),
+    ],
+)
+def test_a_row_struck_out_as_a_whole_takes_back_no_other_row(cells: tuple[str, ...]) -> None:
+    assert published(_row_struck(*cells)) == {"A 59049"}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("<s>B</s>", "59041", "Opp Stn", "39"),
+        ("<s>B</s>", "<s>59041</s>", "Opp Stn", "39"),
+        ("<s>B</s>", "<s>59041</s>", "<s>Opp Stn</s>", "see below"),
+        ("<s>B</s>", "<s>59041</s> 59099", "<s>Opp Stn</s>", ""),
+    ],
+)
+def test_a_row_whose_exit_is_struck_out_and_not_the_rest_makes_a_table_unsure(cells: tuple[str, ...]) -> None:
+    assert published(_row_struck(*cells)) == set()
+
+
+def test_a_picture_of_an_exit_sign_heads_the_column_of_exits() -> None:
+    details = "<b>Leads to:</b> Golden Mall<br><b>Bus:</b> 59049 (Opp Stn)<br><b>Facilities:</b> lift"
+    head = "<tr><th><img alt='{}'></th><th>Details</th></tr>"
+    body = f"<tr><td>A</td><td>{details}</td></tr><tr><td>B</td><td><b>Leads to:</b> Silver Plaza</td></tr>"
+    found = {"A Golden Mall", "A 59049", "A lift", "B Silver Plaza"}
+    assert published(f"<table>{head.format('Exit sign')}{body}</table>") == found
+    assert published(f"<table>{head.format('Closed exit')}{body}</table>") == set()
