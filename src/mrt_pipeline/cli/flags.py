@@ -30,12 +30,12 @@ class _Command(TyperCommand):
         return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
 
     def get_help(self, ctx: Any) -> str:
-        """Return the help; its columns stay aligned."""
+        """Return the help without types such as ``<str>``, which Typer cannot omit; columns stay aligned."""
         return _TYPE.sub(lambda found: " " * len(found[0]), super().get_help(ctx))
 
 
 class App(typer.Typer):
-    """An application with such commands."""
+    """A Typer application whose commands print such help."""
 
     def command(self, name: str | None = None, **options: Any) -> Callable[[CommandT], CommandT]:
         """Return the decorator that adds a command."""

@@ -25,7 +25,8 @@ _GIVEN = """\
 ## Exits with a value, by source
 
 *Stated*: the source says it, or it follows from positions or a station order in the source.
-*Premise*: the value was deduced from this source together with others (`docs/access.md`).
+*Premise*: the value was deduced from this source together with others; the documentation on step-free access
+has the rules.
 """
 _AGREEMENTS = """\
 ## Where two sources agree or contradict each other

@@ -95,7 +95,7 @@ def is_not_now(sentence: str) -> bool:
 
 
 def is_former_name(words: str) -> bool:
-    """Return whether brackets say how a thing was called before that is still there: `(formerly OneKM)`."""
+    """Return whether brackets give the former name of something that still exists: `(formerly OneKM)`."""
     return _FORMER_NAME.fullmatch(f"({words})") is not None
 
 

@@ -1,4 +1,4 @@
-"""Determine whether the words of an element are visible, as far as the page's HTML tells.
+"""Determine from a page's HTML alone whether the words of an element are visible.
 
 Content that one click reveals (``details``, a collapsed table) counts as visible, as does content that
 ``aria-hidden`` hides only from screen readers: other editors see it and can correct it. The site's own style

@@ -91,7 +91,7 @@ def is_dropped(element: _Element) -> bool:
 
 
 def is_caption(element: _Element) -> bool:
-    """Return whether an element holds what a gallery says of a picture."""
+    """Return whether an element is the caption of a picture in a gallery."""
     return _CAPTION_CLASS.search(element.get("class") or "") is not None
 
 
@@ -180,7 +180,7 @@ def is_struck_exit(element: _Element) -> bool:
 
 
 def is_struck_thing(element: _Element) -> bool:
-    """Return whether words taken back name a place or a stop, and neither an exit nor how things stand."""
+    """Return whether struck-out words name a place or a stop, and not an exit or a state such as `Open`."""
     words = text_in(element)
     if _STOP_CODE.fullmatch(words):
         return True

@@ -66,7 +66,7 @@ class Words:
     """whether some of it may be shown from right to left; then it is replaced by ``NOTE``"""
     _item_start: int = 0
     _is_of_struck: bool = False
-    """whether its last item began with a thing that was struck out, and may be but a remark on that"""
+    """whether its last item began with a struck-out name, which the rest of it may be a remark on"""
     _open_link: int | None = None
     _is_broken: bool = False
 
@@ -95,7 +95,7 @@ class Words:
         self._is_broken = bool(self.text.strip())
 
     def strike_thing(self) -> None:
-        """Take that a place or a stop was struck out here."""
+        """Record that a place or a stop was struck out here."""
         self._is_of_struck |= self._is_broken or not self.text[self._item_start :].strip()
 
     @property
@@ -152,7 +152,7 @@ class Words:
         self._item_start = len(self.text)
 
     def _drop_remark(self) -> None:
-        """Leave out what is said only of a thing that was struck out: `demolished`, `(closed 2014)`."""
+        """Leave out a remark on a struck-out name alone: `demolished`, `(closed 2014)`."""
         words = self.text[self._item_start :].strip(" ()（）[].,:;–—-")
         is_remark = is_not_now(words) and is_bare_remark(words) and not _OF_EXIT.search(words)
         if self._is_of_struck and is_remark and not self._is_broken:

@@ -178,7 +178,7 @@ class _Reader:
         self._caption: Words | None = None
         self._skipped: set[_Element] = set()
         self._captions = 0
-        """how many open elements hold what a gallery says of a picture"""
+        """number of open elements that are captions of a gallery"""
 
     def start(self, element: _Element, words: str | None) -> None:
         """Handle the start of an element, with the words before its first child."""

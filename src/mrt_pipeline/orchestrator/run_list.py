@@ -19,7 +19,7 @@ from mrt_pipeline.runtime.integrity import has_whole_dataset
 from mrt_pipeline.runtime.manifests import find_manifest
 
 CLOCKS_DIFFER_BY = timedelta(days=1)
-"""of machines that share a folder; a run that began later than this from now began in the future"""
+"""allowed between clocks of machines that share a folder; a run that starts later is in the future"""
 OUR_NAME = re.compile(r"^\d{8}_\d{6}(_\d+)?$")
 """the name of a folder that this program has named"""
 
