@@ -225,7 +225,9 @@ def coverage(
 
 @app.command()
 def validate(
-    file: Annotated[Path, path_argument("FILE", "A run folder, one of its files, or a stage3_final.json")],
+    file: Annotated[
+        Path, path_argument("FILE", "A run (name, path, or latest), one of its files, or a stage3_final.json")
+    ],
     config: Config = None,
     shows_all: ShowsAll = False,
 ) -> None:

@@ -145,6 +145,13 @@ def is_path(name: str) -> bool:
     return os.sep in name or name in (os.curdir, os.pardir) or name.startswith("~") or name.endswith(".json")
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
@@ -175,7 +182,7 @@ def get_run(name: str, outputs: Path) -> Run:
         return named[0]
     raise UsageError(
         f"Run {name!r} not found; expected the name or path of a folder with a {MANIFEST_NAME}. "
-        + (_name_some(path.parent) if is_path(name) else _name_some(outputs))
+        + _name_some(outputs if not is_path(name) else path if _is_folder(path) else path.parent)
     )
 
 

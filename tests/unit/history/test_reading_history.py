@@ -148,8 +148,9 @@ def test_a_path_without_a_run_is_refused_with_the_runs_beside_it(
     outputs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_run(outputs / "one")
-    with pytest.raises(UsageError, match=r"Runs in .*outputs: one$"):
-        get_run(str(outputs / "two"), Path())
+    for path in (outputs / "two", outputs):
+        with pytest.raises(UsageError, match=r"Runs in .*outputs: one$"):
+            get_run(str(path), Path())
     monkeypatch.chdir(outputs / "one")
     with pytest.raises(UsageError, match=r"No runs in this folder\. Start one with"):
         get_run("./two", Path())
