@@ -20,7 +20,7 @@ from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import BRACKETS
-from mrt_pipeline.extraction.rules.place_mentions import is_generic
+from mrt_pipeline.extraction.rules.place_mentions import without_place_names
 from mrt_pipeline.extraction.rules.sections import (
     Section,
     has_key,
@@ -36,11 +36,6 @@ from mrt_pipeline.extraction.word_lists import wording
 _SENTENCE_END = re.compile(r"(?<=[.!。])\s+")
 OTHER_TIMES = wording("other_times")
 """an item that heads things of other times, such as the past; the exit above it is a present one"""
-_NAME_GOES_ON = re.compile(r"\s+(?!(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b)[A-Z]")
-_NAME_BEFORE = re.compile(
-    r"(?<!\w)(?!(?:At|To|From|Near|Via|By|In|For|The|And|Or|Of|[ML]RT)\s)[A-Z][\w'’.-]*\s$"
-)
-"""Makes a word for a kind of place, which a station is named after, the end of a name: `Yishun Stadium`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +193,7 @@ def _takes_back(page: RulePage, entry: Entry, section: Section) -> bool:
     is_keyed = has_key(page, words) and any(map(str.isupper, BRACKETS.sub("", rest)))
     if is_keyed or not _is_short_entry(page, entry, section):  # with a key, its parts are judged one by one
         return False
-    return is_untrusted(page, _without_places(page, without_doubted_lift(words)))
+    return is_untrusted(page, without_place_names(page, without_doubted_lift(words)))
 
 
 def _may_turn(page: RulePage, entry: Entry, section: Section) -> bool:
@@ -222,16 +217,6 @@ def _is_status(page: RulePage, words: str) -> bool:
 def _is_about_exit(page: RulePage, entry: Entry) -> bool:
     """Return whether an entry is directly below an exit or at the top level."""
     return not entry.above or read_labels(page, page.words(entry.above[0].piece)) is not None
-
-
-def _without_places(page: RulePage, words: str) -> str:
-    """Blank out station names that are part of a longer place name: `Yishun Pond`."""
-    kept = words
-    for found in page.names.stations_in(words):
-        ends_name = is_generic(words[found.start : found.end]) and _NAME_BEFORE.search(words[: found.start])
-        if ends_name or _NAME_GOES_ON.match(words, found.end):
-            kept = kept[: found.start] + " " * (found.end - found.start) + kept[found.end :]
-    return kept
 
 
 def _groups_of(page: RulePage, text: PageText) -> Iterator[list[Entry]]:

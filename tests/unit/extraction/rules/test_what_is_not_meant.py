@@ -9,6 +9,7 @@ from tests.unit.extraction.rules.rule_scene import published, table
 EXITS = "<h2>Exits</h2>"
 EXIT_A = f"{EXITS}<h3>Exit A</h3>"
 ROWS = ("Exit | Lift | Landmarks", "A | Yes | Golden Mall", "B | No | Silver Mall")
+BELOW_LEAD = ("<ul><li>Exit A: step-free</li></ul>", table("Exit | Step-free", "A | Yes"))
 ALL = {"A lift", "A Golden Mall", "B Silver Mall"}
 
 
@@ -126,3 +127,28 @@ def test_an_exit_that_a_stop_is_named_after_does_not_own_what_stands_beside_it()
 def test_an_entry_about_one_exit_heads_no_column_of_it() -> None:
     rows = "<tr><td>Exit B</td><td>Exit A: lift</td></tr><tr><td>All exits</td><td>Golden Mall</td></tr>"
     assert published(f"<table>{rows}</table>") == {"A lift"}
+
+
+@pytest.mark.parametrize("below", BELOW_LEAD, ids=["list", "table"])
+@pytest.mark.parametrize(
+    "lead",
+    [
+        *("Khatib", "Khatib:", "Exits of Khatib station:", "Khatib station exits", "Station: Khatib"),
+        *("Exits of the next station:", "Exits at the neighbouring station:", "At the other station:"),
+        "The exits of Khatib are as follows.",
+    ],
+)
+def test_what_a_line_heads_for_another_station_is_not_read(lead: str, below: str) -> None:
+    assert published(f"<p>{lead}</p>{below}") == set()
+
+
+@pytest.mark.parametrize("below", BELOW_LEAD, ids=["list", "table"])
+@pytest.mark.parametrize(
+    "lead",
+    [
+        *("Yishun:", "Exits of Yishun station:", "The station is between Khatib and Canberra."),
+        *("Yishun, next to Khatib, has these exits:", "Bus stop: 59049 Khatib Stn"),
+    ],
+)
+def test_a_line_that_only_mentions_another_station_heads_nothing_of_it(lead: str, below: str) -> None:
+    assert "A yes" in published(f"<p>{lead}</p>{below}")
