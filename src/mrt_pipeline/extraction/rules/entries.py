@@ -25,6 +25,7 @@ from mrt_pipeline.extraction.rules.sections import (
     Section,
     has_key,
     is_untrusted,
+    is_untrusted_head,
     may_lead,
     may_turn,
     sign_of_heading,
@@ -52,7 +53,7 @@ class Entry:
     heads_others: bool = False
     """whether other items are nested in it or explain it"""
     is_denied: bool = False
-    """whether an earlier item of its list is only a denial, which may mean this one: `No`, then `Lift`"""
+    """whether an earlier item of its list denies this one: `No`, then `Lift`, or `Planned:`, then `Lift`"""
 
     @property
     def bounds(self) -> Bounds:
@@ -83,18 +84,30 @@ def entries_of(page: RulePage) -> dict[Line, Entry]:
         ]
         are_labelled = len(group) > 1 and all(one and _is_set_off(words, one) for words, one in labels)
         exits_before: tuple[str, ...] = ()
-        is_denied = False
+        is_denied = is_turned = False
         for entry, (words, own) in zip(group, labels, strict=True):
             is_denied = is_denied and own is None and not has_key(page, words)
+            is_head = _heads_those_behind(words)
+            is_turned = is_turned and not is_head
+            is_below = any(entries[line].is_denied for line in entry.above if line in entries)
             entries[entry.line] = replace(
-                entry, may_be_bare=are_labelled, exits_before=exits_before, is_denied=is_denied
+                entry,
+                may_be_bare=are_labelled,
+                exits_before=exits_before,
+                is_denied=is_denied or is_turned or is_below,
             )
+            is_turned = is_turned or (is_head and (is_untrusted_head(page, words) or may_turn(page, words)))
             is_denied = is_denied or denies_what_follows(words)
             if names_another_exit(words, ("",)):
                 exits_before += (words,)
     for line in {entry.above[0] for entry in entries.values() if entry.above}:
         entries[line] = replace(entries[line], heads_others=True)
     return entries
+
+
+def _heads_those_behind(words: str) -> bool:
+    """Return whether an item can only head those behind it in its list: `Planned:`, `Soon`."""
+    return words.endswith((":", "：")) or OTHER_TIMES.fullmatch(words.strip()) is not None
 
 
 def place_of(page: RulePage, entry: Entry, section: Section) -> Placed:

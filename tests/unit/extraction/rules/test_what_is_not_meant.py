@@ -152,3 +152,33 @@ def test_what_a_line_heads_for_another_station_is_not_read(lead: str, below: str
 )
 def test_a_line_that_only_mentions_another_station_heads_nothing_of_it(lead: str, below: str) -> None:
     assert "A yes" in published(f"<p>{lead}</p>{below}")
+
+
+NESTED = "<ul><li>Exit A<ul><li>{}</li><li>Step-free access</li></ul></li></ul>"
+DEFINED = "<dl><dt>Exit A</dt><dd>{}</dd><dd>Step-free access</dd></dl>"
+BEFORE = "<ul><li>{}</li><li>Exit A<ul><li>Step-free access</li></ul></li></ul>"
+
+
+@pytest.mark.parametrize("html", [NESTED, DEFINED, BEFORE], ids=["nested", "defined", "before"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        *("Planned:", "Removed in 2020:", "Under construction:", "Proposed:", "Until 2019:", "Demolished:"),
+        *("Not to be confused with:", "We hope for:", "Soon"),
+    ],
+)
+def test_items_behind_one_that_turns_them_round_are_not_read(html: str, head: str) -> None:
+    assert published(html.format(head)) == set()
+
+
+@pytest.mark.parametrize("html", [NESTED, DEFINED], ids=["nested", "defined"])
+@pytest.mark.parametrize(
+    "item", ["Facilities:", "Access:", "Golden Mall (demolished)", "Escalator (planned)"]
+)
+def test_items_behind_any_other_are_read(html: str, item: str) -> None:
+    assert published(html.format(item)) == {"A yes"}
+
+
+def test_a_known_head_ends_what_the_one_before_it_turned_round() -> None:
+    items = "<li>Planned:</li><li>Lift</li><li>Facilities:</li><li>Step-free access</li>"
+    assert published(f"<ul><li>Exit A<ul>{items}</ul></li></ul>") == {"A yes"}
