@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mrt_pipeline.extraction.access_words import is_elsewhere, is_hostile, is_not_now
+from mrt_pipeline.extraction.access_words import is_elsewhere, is_hostile, is_not_now, years_in
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, Table
@@ -231,7 +231,8 @@ def of_line(page: RulePage, candidates: Iterable[Candidate], leads: Sequence[str
     named: set[str] = next((lines for text in leads if (lines := page.names.lines_headed(text))), set())
     named = named or next((modes for text in leads if (modes := set(_MODE.findall(text)))), set())
     line = named.pop() if len(named) == 1 else None
-    year = next((int(dated["year"]) for text in leads if (dated := _AS_OF.search(text))), None)
+    dated = (int(found["year"]) for text in leads if (found := _AS_OF.search(text)))
+    year = max((year for text in leads for year in years_in(undated(text))), default=next(dated, None))
     for item in candidates:
         yield replace(item, line=line if item.exit_label is not None and line else item.line, as_of_year=year)
 

@@ -182,3 +182,26 @@ def test_items_behind_any_other_are_read(html: str, item: str) -> None:
 def test_a_known_head_ends_what_the_one_before_it_turned_round() -> None:
     items = "<li>Planned:</li><li>Lift</li><li>Facilities:</li><li>Step-free access</li>"
     assert published(f"<ul><li>Exit A<ul>{items}</ul></li></ul>") == {"A yes"}
+
+
+ACROSS = (
+    "<table><tr><th>Exit</th><th>Step-free</th></tr><tr><th colspan=2>{}</th></tr>"
+    "<tr><td>A</td><td>Yes</td></tr></table>"
+)
+
+
+@pytest.mark.parametrize(
+    "html", [*(f"<h3>{{}}</h3>{below}" for below in BELOW_LEAD), ACROSS], ids=["list", "table", "row across"]
+)
+@pytest.mark.parametrize(
+    ("head", "is_read"),
+    [
+        *((head, False) for head in ("Phase 2 (2028)", "Opening 2028", "Exits from 2031")),
+        *((head, False) for head in ("Option 2", "Option B", "Alternatives", "In the original design")),
+        *((head, True) for head in ("Exits (as of 2026)", "Exits 2026", "Exits", "Original exits 1988")),
+    ],
+)
+def test_a_heading_of_a_later_year_or_of_an_alternative_retracts_what_is_below(
+    html: str, head: str, is_read: bool
+) -> None:
+    assert published(html.format(head)) == ({"A yes"} if is_read else set())
