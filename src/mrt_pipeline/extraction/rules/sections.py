@@ -42,6 +42,8 @@ _NEXT_STATION = re.compile(
     r"\b(?:next|other|another|adjacent|neighbou?ring|nearby|nearest|previous|following)\s+(?:[ML]RT\s+)?stations?\b",
     re.IGNORECASE,
 )
+_PLATFORMS_OF = re.compile(r"\bplatforms? (?:of|at|in) (?:the )?$", re.IGNORECASE)
+"""makes the platforms those of the station named next"""
 _BRANCH = re.compile(r"\b(?:branch|extension|loop)\b", re.IGNORECASE)
 """a part of a line, which may be named after another station"""
 
@@ -286,6 +288,9 @@ def _is_of_another_station(page: RulePage, words: str) -> bool:
     about = page.vocabulary.meaning_of(words)
     is_next = _NEXT_STATION.search(words) is not None
     if is_next and Meaning.EXIT in page.vocabulary.meanings_in(words):
+        return True
+    others = (found for found in page.names.stations_in(words) if found.slug != page.slug)
+    if any(_PLATFORMS_OF.search(words[: found.start]) for found in others):
         return True
     is_about_trains = about in _ABOUT_TRAINS or _BRANCH.search(words)
     is_about_exit = bool(read_label_heading(page, words))

@@ -205,3 +205,15 @@ def test_a_heading_of_a_later_year_or_of_an_alternative_retracts_what_is_below(
     html: str, head: str, is_read: bool
 ) -> None:
     assert published(html.format(head)) == ({"A yes"} if is_read else set())
+
+
+@pytest.mark.parametrize(
+    ("lead", "is_read"),
+    [
+        *((lead, False) for lead in ("Platforms of Khatib station:", "Platforms at Khatib:")),
+        *((lead, True) for lead in ("Platforms of Yishun station:", "Platforms for trains to Khatib:")),
+    ],
+)
+def test_platforms_of_another_station_are_not_read(lead: str, is_read: bool) -> None:
+    rows = table("Platform | Towards", "B | Jurong East")
+    assert bool(published(f"<p>{lead}</p>{rows}")) == is_read
