@@ -101,7 +101,12 @@ def is_former_name(words: str) -> bool:
 
 def is_of_later_year(sentence: str, year: int) -> bool:
     """Return whether a sentence names a year after ``year``: `opens in 2031`."""
-    return any(int(match.group()) > year for match in _YEAR.finditer(sentence))
+    return any(named > year for named in years_in(sentence))
+
+
+def years_in(words: str) -> list[int]:
+    """Return the years from 2020 on that words name."""
+    return [int(match.group()) for match in _YEAR.finditer(words)]
 
 
 def is_elsewhere(sentence: str) -> bool:

@@ -34,7 +34,7 @@ class Candidate:
     is_prose: bool = False
     """whether a rule found it in running text, where only the wording gives the exit"""
     as_of_year: int | None = None
-    """the year in a heading above it, such as `Exits (as of 2026)`"""
+    """the year in a heading above it, such as `Exits (as of 2026)` or `Phase 2 (2028)`"""
 
 
 class Reason(StrEnum):

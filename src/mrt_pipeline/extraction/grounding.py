@@ -29,6 +29,7 @@ from mrt_pipeline.extraction.statements import (
     Statement,
     check_not_hostile,
     check_not_markup,
+    check_not_of_another_station,
     choose_place,
 )
 from mrt_pipeline.runtime.geometry import distance_m
@@ -124,6 +125,8 @@ def _exits_meant(candidate: Candidate, station: Station, facts: GroundingFacts) 
 
 def _ground_statement(statement: Statement, exits: tuple[StationExit, ...]) -> list[GroundedValue]:
     check_not_hostile(statement)
+    if statement.candidate.field in ("access", "landmark"):  # a stop may be named after another station
+        check_not_of_another_station(statement)
     match statement.candidate.field:
         case "bus_stop":
             return [_ground_bus_stop(statement, exits)]

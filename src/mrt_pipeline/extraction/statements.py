@@ -19,7 +19,16 @@ from mrt_pipeline.extraction.access_words import (
 )
 from mrt_pipeline.extraction.candidates import Candidate, Reason, UngroundedError
 from mrt_pipeline.extraction.facts import GroundingFacts
-from mrt_pipeline.extraction.mentions import EXIT, Kind, Mention, is_row, line_at, owner_at, sentence_at
+from mrt_pipeline.extraction.mentions import (
+    EXIT,
+    Kind,
+    Mention,
+    is_row,
+    line_at,
+    mentions_in,
+    owner_at,
+    sentence_at,
+)
 from mrt_pipeline.extraction.page_model import CELL_BREAK
 from mrt_pipeline.extraction.place_names import MAX_NAME_WORDS, plain_name, stations_named, without_stations
 from mrt_pipeline.extraction.qualifiers import is_qualified, is_qualified_row, is_taken_back_below
@@ -34,6 +43,20 @@ _NAME_GOES_ON = re.compile(r"\s+(?!MRT\b|LRT\b|Station\b|Exits?\b|Entrances?\b)[
 
 MAX_DATE_CHARS = 20
 """a longer cell contains more than a date: `Lift being built, by 2027`"""
+
+
+_JOINS_STATION = re.compile(
+    r"(?:['’]s)?\s*+(?:[ML]RT\b\s*+)?+(?:(?:station|stn)\b)?+\s*+[,:(（\[–—-]?+\s*+", re.IGNORECASE
+)
+"""between another station's name and an exit: `Khatib Station Exit A`"""
+_JOINS_LABEL = re.compile(r"\s*+(?:[,(（\[]|\b(?:of|at|in)\b(?:\s+the\b)?+)\s*+", re.IGNORECASE)
+"""between an exit and another station's name: `Exit A, Khatib`"""
+_NAME_ENDS = re.compile(r"\s*(?:[:：.)）\]–—-]|\Z)")
+"""what follows the name there; not `Exit A, Khatib Camp`"""
+MAX_AROUND_CHARS = 300
+"""how far from a statement another station's name is looked for"""
+_OPENERS, _CLOSERS = ("(", "（", "["), (")", "）", "]")
+_EXITS = re.compile(r"\b(?:exits?|entrances?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +118,57 @@ def check_not_hostile(statement: Statement) -> None:
     start, end = line_at(text, statement.span.start)[0], line_at(text, statement.span.end)[1]
     if is_hostile(text[start:end]):
         raise UngroundedError(Reason.HOSTILE_TEXT)
+
+
+def check_not_of_another_station(statement: Statement) -> None:
+    """Raise ``UngroundedError`` if the words around a statement give its exit to another station.
+
+    They do if the name is right beside the label, alone in brackets, or the subject of an earlier sentence on
+    exits: `Khatib has five exits. Exit A is step-free.`
+    """
+    text, (start, end) = statement.page.text, statement.bounds
+    line_start, line_end = line_at(text, start)
+    line_start, line_end = max(line_start, start - MAX_AROUND_CHARS), min(line_end, end + MAX_AROUND_CHARS)
+    left = max(line_start, *(text.rfind(mark, line_start, start) + 1 for mark in "|\t"))
+    breaks = (place for mark in "|\t" if (place := text.find(mark, end, line_end)) >= 0)
+    right = min(breaks, default=line_end)
+    owned = [one for one in mentions_in(text, left, right) if statement.candidate.exit_label in one.labels]
+    others = [
+        (left + found.start, left + found.end)
+        for found in stations_named(text[left:right], statement.facts.slugs_by_name)
+        if found.slug != statement.station.slug
+    ]
+    is_beside = any(_is_beside(text, one, place, right) for one in owned for place in others)
+    sentence = sentence_at(text, start, end)
+    is_in_brackets = any(
+        sentence[0] <= place[0] < sentence[1] and _is_alone_in_brackets(text, place) for place in others
+    )
+    if is_beside or is_in_brackets or _is_told_of_another(statement, left, sentence[0]):
+        raise UngroundedError(Reason.EXIT_OF_OTHER_STATION)
+
+
+def _is_beside(text: str, label: Mention, station: Place, end: int) -> bool:
+    """Return whether a station's name is right before or behind a label."""
+    if station[1] <= label.start:
+        return _JOINS_STATION.fullmatch(text, station[1], label.start) is not None
+    joined = _JOINS_LABEL.fullmatch(text, label.end, station[0])
+    is_inserted = joined is not None and "," in joined.group() and text[station[1] : station[1] + 1] == ","
+    return is_inserted or (joined is not None and _NAME_ENDS.match(text, station[1], end) is not None)
+
+
+def _is_alone_in_brackets(text: str, place: Place) -> bool:
+    return text[max(0, place[0] - 1) : place[0]] in _OPENERS and text[place[1] : place[1] + 1] in _CLOSERS
+
+
+def _is_told_of_another(statement: Statement, start: int, end: int) -> bool:
+    """Return whether the last station that sentences before a statement name is another, and has exits."""
+    text = statement.page.text[start:end]
+    last = next(reversed(list(stations_named(text, statement.facts.slugs_by_name))), None)
+    if last is None or last.slug == statement.station.slug:
+        return False
+    sentence = sentence_at(text, last.start, last.end)
+    is_subject = not text[sentence[0] : last.start].strip(" -*•·")
+    return is_subject and _EXITS.search(text, last.end, sentence[1]) is not None
 
 
 def check_not_markup(statement: Statement) -> None:

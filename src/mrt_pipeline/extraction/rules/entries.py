@@ -20,11 +20,12 @@ from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import BRACKETS
-from mrt_pipeline.extraction.rules.place_mentions import is_generic
+from mrt_pipeline.extraction.rules.place_mentions import without_place_names
 from mrt_pipeline.extraction.rules.sections import (
     Section,
     has_key,
     is_untrusted,
+    is_untrusted_head,
     may_lead,
     may_turn,
     sign_of_heading,
@@ -38,11 +39,6 @@ _BEHIND_LABELS = tuple(":：–—-→⇒➔➜»·•=/")
 _SENTENCE_END = re.compile(r"(?<=[.!。])\s+")
 OTHER_TIMES = wording("other_times")
 """an item that heads things of other times, such as the past; the exit above it is a present one"""
-_NAME_GOES_ON = re.compile(r"\s+(?!(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b)[A-Z]")
-_NAME_BEFORE = re.compile(
-    r"(?<!\w)(?!(?:At|To|From|Near|Via|By|In|For|The|And|Or|Of|[ML]RT)\s)[A-Z][\w'’.-]*\s$"
-)
-"""Makes a word for a kind of place, which a station is named after, the end of a name: `Yishun Stadium`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,7 @@ class Entry:
     heads_others: bool = False
     """whether other items are nested in it or explain it"""
     is_denied: bool = False
-    """whether an earlier item of its list is only a denial, which may mean this one: `No`, then `Lift`"""
+    """whether an earlier item of its list denies this one: `No`, then `Lift`, or `Planned:`, then `Lift`"""
 
     @property
     def bounds(self) -> Bounds:
@@ -90,18 +86,30 @@ def entries_of(page: RulePage) -> dict[Line, Entry]:
         ]
         are_labelled = len(group) > 1 and all(one and _is_set_off(words, one) for words, one in labels)
         exits_before: tuple[str, ...] = ()
-        is_denied = False
+        is_denied = is_turned = False
         for entry, (words, own) in zip(group, labels, strict=True):
             is_denied = is_denied and own is None and not has_key(page, words)
+            is_head = _heads_those_behind(words)
+            is_turned = is_turned and not is_head
+            is_below = any(entries[line].is_denied for line in entry.above if line in entries)
             entries[entry.line] = replace(
-                entry, may_be_bare=are_labelled, exits_before=exits_before, is_denied=is_denied
+                entry,
+                may_be_bare=are_labelled,
+                exits_before=exits_before,
+                is_denied=is_denied or is_turned or is_below,
             )
+            is_turned = is_turned or (is_head and (is_untrusted_head(page, words) or may_turn(page, words)))
             is_denied = is_denied or denies_what_follows(words)
             if names_another_exit(words, ("",)):
                 exits_before += (words,)
     for line in {entry.above[0] for entry in entries.values() if entry.above}:
         entries[line] = replace(entries[line], heads_others=True)
     return entries
+
+
+def _heads_those_behind(words: str) -> bool:
+    """Return whether an item can only head those behind it in its list: `Planned:`, `Soon`."""
+    return words.endswith((":", "：")) or OTHER_TIMES.fullmatch(words.strip()) is not None
 
 
 def place_of(page: RulePage, entry: Entry, section: Section) -> Placed:
@@ -200,7 +208,7 @@ def _takes_back(page: RulePage, entry: Entry, section: Section) -> bool:
     is_keyed = has_key(page, words) and any(map(str.isupper, BRACKETS.sub("", rest)))
     if is_keyed or not _is_short_entry(page, entry, section):  # with a key, its parts are judged one by one
         return False
-    return is_untrusted(page, _without_places(page, without_doubted_lift(words)))
+    return is_untrusted(page, without_place_names(page, without_doubted_lift(words)))
 
 
 def _may_turn(page: RulePage, entry: Entry, section: Section) -> bool:
@@ -224,16 +232,6 @@ def _is_status(page: RulePage, words: str) -> bool:
 def _is_about_exit(page: RulePage, entry: Entry) -> bool:
     """Return whether an entry is directly below an exit or at the top level."""
     return not entry.above or read_labels(page, page.words(entry.above[0].piece)) is not None
-
-
-def _without_places(page: RulePage, words: str) -> str:
-    """Blank out station names that are part of a longer place name: `Yishun Pond`."""
-    kept = words
-    for found in page.names.stations_in(words):
-        ends_name = is_generic(words[found.start : found.end]) and _NAME_BEFORE.search(words[: found.start])
-        if ends_name or _NAME_GOES_ON.match(words, found.end):
-            kept = kept[: found.start] + " " * (found.end - found.start) + kept[found.end :]
-    return kept
 
 
 def _groups_of(page: RulePage, text: PageText) -> Iterator[list[Entry]]:

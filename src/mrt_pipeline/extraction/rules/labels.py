@@ -183,11 +183,11 @@ def _is_taken_back(rest: str) -> bool:
 
 
 def _is_other_station(page: RulePage, rest: str) -> bool:
-    """Return whether brackets after a label contain only another station's name: `Exit A (Khatib)`."""
-    bracket = re.match(r"\s*[(（\[]([^)）\]]*)[)）\]]", rest)
+    """Return whether a label is followed by just another station's name: `A (Khatib)`, `Exit A, Khatib`."""
+    bracket = re.match(r"\s*(?:[(（\[]([^)）\]]*)[)）\]]|,([^,:：–—(（]*))", rest)
     if bracket is None:
         return False
-    inside = bracket.group(1).strip()
+    inside = (bracket[1] or bracket[2] or "").strip()
     found = next(page.names.stations_in(inside), None)
     return found is not None and (found.start, found.end) == (0, len(inside)) and found.slug != page.slug
 

@@ -73,6 +73,11 @@ _CHINESE_BEFORE = re.compile(
     r"[\u4e00-\u9fff]{1,20}(?<=(?P<kind>[院心场厦店园校学寺庙堂坊城馆楼宫会部里]))?\s+(?=[A-Z])"
 )
 """Chinese before a name: the same name if it ends with a kind of place, as in `金文坊 Golden Mall`."""
+_NAME_GOES_ON = re.compile(r"\s+(?!(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b)[A-Z]")
+_NAME_BEFORE = re.compile(
+    r"(?<!\w)(?!(?:At|To|From|Near|Via|By|In|For|The|And|Or|Of|[ML]RT)\s)[A-Z][\w'’.-]*\s$"
+)
+"""Makes a word for a kind of place, which a station is named after, the end of a name: `Yishun Stadium`."""
 _AROUND = re.compile(
     r"(?:near(?:by)?|opposite|opp|across|next to|beside|behind|via|along|off|facing|in front of"
     r"|adjacent|access|leads?|exit|from|between|various|other|several|many|some|opened|opens|built|since"
@@ -176,6 +181,16 @@ def _without_chinese(text: str, start: int, end: int) -> Bounds:
 def is_generic(name: str) -> bool:
     """Return whether words only name a kind of place: `Food Centre`."""
     return all(PLACE_SIGNS.fullmatch(f" {word}") or word.casefold() in KINDS for word in name.split())
+
+
+def without_place_names(page: RulePage, words: str) -> str:
+    """Blank out station names that are part of a longer place name: `Yishun Pond`."""
+    kept = words
+    for found in page.names.stations_in(words):
+        ends_name = is_generic(words[found.start : found.end]) and _NAME_BEFORE.search(words[: found.start])
+        if ends_name or _NAME_GOES_ON.match(words, found.end):
+            kept = kept[: found.start] + " " * (found.end - found.start) + kept[found.end :]
+    return kept
 
 
 def _is_all_links(text: str, part: Part, links: list[Bounds]) -> bool:

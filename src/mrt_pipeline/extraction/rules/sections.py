@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mrt_pipeline.extraction.access_words import is_elsewhere, is_hostile, is_not_now
+from mrt_pipeline.extraction.access_words import is_elsewhere, is_hostile, is_not_now, years_in
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, Table
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.cells import access_in
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, access_in
 from mrt_pipeline.extraction.rules.headers import (
     MAX_HEADER_CHARS,
     is_noted,
@@ -23,7 +23,7 @@ from mrt_pipeline.extraction.rules.headers import (
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import RulePage
-from mrt_pipeline.extraction.rules.place_mentions import is_generic
+from mrt_pipeline.extraction.rules.place_mentions import is_generic, without_place_names
 from mrt_pipeline.extraction.rules.platforms import led_sign
 from mrt_pipeline.extraction.rules.words import FEATURES, UNREAD_TOPICS, Meaning, folded
 
@@ -37,6 +37,13 @@ _OWN_THING = re.compile(
     r"car ?parks?|food courts?|(?:coffee ?)?shops?|offices?|restaurants?|condominiums?|taxi stands?",
     re.IGNORECASE,
 )
+_ABOUT_TRAINS = (Meaning.PLATFORM, Meaning.TOWARDS, Meaning.LINE)
+_NEXT_STATION = re.compile(
+    r"\b(?:next|other|another|adjacent|neighbou?ring|nearby|nearest|previous|following)\s+(?:[ML]RT\s+)?stations?\b",
+    re.IGNORECASE,
+)
+_PLATFORMS_OF = re.compile(r"\bplatforms? (?:of|at|in) (?:the )?$", re.IGNORECASE)
+"""makes the platforms those of the station named next"""
 _BRANCH = re.compile(r"\b(?:branch|extension|loop)\b", re.IGNORECASE)
 """a part of a line, which may be named after another station"""
 
@@ -135,7 +142,8 @@ def _sections_of(page: RulePage) -> Iterator[tuple[int, Block, Section]]:
                 own = section = _section_below(page, [piece for _, piece in above])
         if not is_heading:
             if isinstance(block, Line) and block.kind == "paragraph":
-                is_unread = is_untrusted_lead(page, block) or (
+                is_unread = _heads_another_station(page, block, own) or is_untrusted_lead(page, block)
+                is_unread = is_unread or (
                     bool(own.labels) and _is_turning_lead(page, block, page.page.blocks[number + 1 :][:1])
                 )
                 section = replace(own, is_unread=True) if is_unread else own
@@ -229,7 +237,8 @@ def of_line(page: RulePage, candidates: Iterable[Candidate], leads: Sequence[str
     named: set[str] = next((lines for text in leads if (lines := page.names.lines_headed(text))), set())
     named = named or next((modes for text in leads if (modes := set(_MODE.findall(text)))), set())
     line = named.pop() if len(named) == 1 else None
-    year = next((int(dated["year"]) for text in leads if (dated := _AS_OF.search(text))), None)
+    dated = (int(found["year"]) for text in leads if (found := _AS_OF.search(text)))
+    year = max((year for text in leads for year in years_in(undated(text))), default=next(dated, None))
     for item in candidates:
         yield replace(item, line=line if item.exit_label is not None and line else item.line, as_of_year=year)
 
@@ -275,12 +284,44 @@ def is_untrusted(page: RulePage, heading: str) -> bool:
     """Return whether the content below a heading is not about the station's present exits."""
     if UNREAD_TOPICS.search(heading) or is_not_now(heading) or is_hostile(heading) or is_noted(heading):
         return True
-    about = page.vocabulary.meaning_of(heading)
-    is_about_trains = about in (Meaning.PLATFORM, Meaning.TOWARDS, Meaning.LINE) or _BRANCH.search(heading)
-    is_about_exit = bool(read_label_heading(page, heading))
-    if is_about_trains or is_about_exit or page.names.lines_in(heading):
+    return _is_of_another_station(page, heading)
+
+
+def _is_of_another_station(page: RulePage, words: str) -> bool:
+    """Return whether words head the content of another station, rather than that of trains to it."""
+    about = page.vocabulary.meaning_of(words)
+    is_next = _NEXT_STATION.search(words) is not None
+    if is_next and Meaning.EXIT in page.vocabulary.meanings_in(words):
+        return True
+    others = (found for found in page.names.stations_in(words) if found.slug != page.slug)
+    if any(_PLATFORMS_OF.search(words[: found.start]) for found in others):
+        return True
+    is_about_trains = about in _ABOUT_TRAINS or _BRANCH.search(words)
+    is_about_exit = bool(read_label_heading(page, words))
+    if is_about_trains or is_about_exit or page.names.lines_in(words):
         return False
-    return page.names_other_station(heading)
+    return page.names_other_station(words) or is_next
+
+
+def _heads_another_station(page: RulePage, line: Line, own: Section) -> bool:
+    """Return whether a paragraph says that what is below it is another station's: `Khatib:`.
+
+    A sentence does not unless it leads on: `The station is between Khatib and Canberra.`
+    """
+    words = page.words(line.piece).strip()
+    last = _SENTENCE.split(words)[-1]
+    is_head = last.endswith((":", "：")) or (
+        len(last) <= MAX_HEADER_CHARS and not _SENTENCE_ENDS.search(last)
+    )
+    leads = [last] if is_head else list(filter(_LEADS_ON.search, _SENTENCE.split(words)))
+    key = words.replace("：", ":").partition(":")[0]
+    is_thing = has_key(page, words) and page.vocabulary.meaning_of_key(key) is not Meaning.STATION
+    if is_thing or own.topic in _ABOUT_TRAINS or BUS_STOP_CODE.search(words):
+        return False
+    return any(
+        _is_of_another_station(page, without_place_names(page, one)) and not page.names_itself(one)
+        for one in leads
+    )
 
 
 def is_untrusted_lead(page: RulePage, line: Line) -> bool:

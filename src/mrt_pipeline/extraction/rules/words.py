@@ -154,7 +154,11 @@ UNREAD_TOPICS = re.compile(
     r"|references|see also|external links|sources"
     r"|wish(?:es|[- ]?lists?)?|we want|wanted|complaints?|petitions?|suggestions?|feedback|requests?|ideas?"
     r"|mistakes?|myths?|elsewhere|closures?|renovations?|upgrad\w+|statistics|ridership|timeline|background|notes|footnotes"
-    r"|(?:nearby|neighbou?ring|adjacent|surrounding|other) stations)\b"
+    r"|(?:nearby|neighbou?ring|adjacent|surrounding|other) stations"
+    r"|(?:original|initial|alternative|preliminary|early) (?:station )?"
+    r"(?:design|layout|scheme|concept|proposal)s?)\b"
+    r"|^\W*(?:option|alternative|variant|scheme|scenario|draft|concept)s?\W+\w{1,2}\b"
+    r"|^\W*(?:options|alternatives?)\W*$"
     r"|^\W*(?:(?:photo\w*|image|picture|media|video|station|exits?(?: \w{1,2})?) )?galler(?:y|ies)\b"
     r"|(?-i:\bgaller(?:y|ies)\b)|历史|沿革|未来|sejarah|வரலாறு",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ from tests.unit.extraction.rules.rule_scene import published, table
 EXITS = "<h2>Exits</h2>"
 EXIT_A = f"{EXITS}<h3>Exit A</h3>"
 ROWS = ("Exit | Lift | Landmarks", "A | Yes | Golden Mall", "B | No | Silver Mall")
+BELOW_LEAD = ("<ul><li>Exit A: step-free</li></ul>", table("Exit | Step-free", "A | Yes"))
 ALL = {"A lift", "A Golden Mall", "B Silver Mall"}
 
 
@@ -126,3 +127,93 @@ def test_an_exit_that_a_stop_is_named_after_does_not_own_what_stands_beside_it()
 def test_an_entry_about_one_exit_heads_no_column_of_it() -> None:
     rows = "<tr><td>Exit B</td><td>Exit A: lift</td></tr><tr><td>All exits</td><td>Golden Mall</td></tr>"
     assert published(f"<table>{rows}</table>") == {"A lift"}
+
+
+@pytest.mark.parametrize("below", BELOW_LEAD, ids=["list", "table"])
+@pytest.mark.parametrize(
+    "lead",
+    [
+        *("Khatib", "Khatib:", "Exits of Khatib station:", "Khatib station exits", "Station: Khatib"),
+        *("Exits of the next station:", "Exits at the neighbouring station:", "At the other station:"),
+        "The exits of Khatib are as follows.",
+    ],
+)
+def test_what_a_line_heads_for_another_station_is_not_read(lead: str, below: str) -> None:
+    assert published(f"<p>{lead}</p>{below}") == set()
+
+
+@pytest.mark.parametrize("below", BELOW_LEAD, ids=["list", "table"])
+@pytest.mark.parametrize(
+    "lead",
+    [
+        *("Yishun:", "Exits of Yishun station:", "The station is between Khatib and Canberra."),
+        *("Yishun, next to Khatib, has these exits:", "Bus stop: 59049 Khatib Stn"),
+    ],
+)
+def test_a_line_that_only_mentions_another_station_heads_nothing_of_it(lead: str, below: str) -> None:
+    assert "A yes" in published(f"<p>{lead}</p>{below}")
+
+
+NESTED = "<ul><li>Exit A<ul><li>{}</li><li>Step-free access</li></ul></li></ul>"
+DEFINED = "<dl><dt>Exit A</dt><dd>{}</dd><dd>Step-free access</dd></dl>"
+BEFORE = "<ul><li>{}</li><li>Exit A<ul><li>Step-free access</li></ul></li></ul>"
+
+
+@pytest.mark.parametrize("html", [NESTED, DEFINED, BEFORE], ids=["nested", "defined", "before"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        *("Planned:", "Removed in 2020:", "Under construction:", "Proposed:", "Until 2019:", "Demolished:"),
+        *("Not to be confused with:", "We hope for:", "Soon"),
+    ],
+)
+def test_items_behind_one_that_turns_them_round_are_not_read(html: str, head: str) -> None:
+    assert published(html.format(head)) == set()
+
+
+@pytest.mark.parametrize("html", [NESTED, DEFINED], ids=["nested", "defined"])
+@pytest.mark.parametrize(
+    "item", ["Facilities:", "Access:", "Golden Mall (demolished)", "Escalator (planned)"]
+)
+def test_items_behind_any_other_are_read(html: str, item: str) -> None:
+    assert published(html.format(item)) == {"A yes"}
+
+
+def test_a_known_head_ends_what_the_one_before_it_turned_round() -> None:
+    items = "<li>Planned:</li><li>Lift</li><li>Facilities:</li><li>Step-free access</li>"
+    assert published(f"<ul><li>Exit A<ul>{items}</ul></li></ul>") == {"A yes"}
+
+
+ACROSS = (
+    "<table><tr><th>Exit</th><th>Step-free</th></tr><tr><th colspan=2>{}</th></tr>"
+    "<tr><td>A</td><td>Yes</td></tr></table>"
+)
+
+
+@pytest.mark.parametrize(
+    "html", [*(f"<h3>{{}}</h3>{below}" for below in BELOW_LEAD), ACROSS], ids=["list", "table", "row across"]
+)
+@pytest.mark.parametrize(
+    ("head", "is_read"),
+    [
+        *((head, False) for head in ("Phase 2 (2028)", "Opening 2028", "Exits from 2031")),
+        *((head, False) for head in ("Option 2", "Option B", "Alternatives", "In the original design")),
+        *((head, True) for head in ("Exits (as of 2026)", "Exits 2026", "Exits", "Original exits 1988")),
+    ],
+)
+def test_a_heading_of_a_later_year_or_of_an_alternative_retracts_what_is_below(
+    html: str, head: str, is_read: bool
+) -> None:
+    assert published(html.format(head)) == ({"A yes"} if is_read else set())
+
+
+@pytest.mark.parametrize(
+    ("lead", "is_read"),
+    [
+        *((lead, False) for lead in ("Platforms of Khatib station:", "Platforms at Khatib:")),
+        *((lead, True) for lead in ("Platforms of Yishun station:", "Platforms for trains to Khatib:")),
+    ],
+)
+def test_platforms_of_another_station_are_not_read(lead: str, is_read: bool) -> None:
+    rows = table("Platform | Towards", "B | Jurong East")
+    assert bool(published(f"<p>{lead}</p>{rows}")) == is_read

@@ -144,3 +144,41 @@ def test_where_trains_come_from_is_not_where_they_go() -> None:
 def test_a_place_named_twice_is_one_goal() -> None:
     html = "<h2>月台 Platform</h2><ul><li>A 月台: 往裕廊东 Jurong East</li></ul>"
     assert published(html) == {"* A>NS1"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        table("Exit | Step-free", "B | Khatib Station Exit B: Yes"),
+        table("Exit | Nearby", "B | Khatib Station Exit A: Yishun Stadium"),
+        "<ul><li>Exit A, Khatib: step-free</li></ul>",
+        "<ul><li>Exit A, Khatib<ul><li>Step-free access</li></ul></li></ul>",
+        "<ul><li>Exit A: step-free (Khatib)</li></ul>",
+        "<p>Exit A is step-free (Khatib).</p>",
+        "<p>Exit A, Khatib, is step-free.</p>",
+        "<p>Khatib has five exits. Exit A is step-free.</p>",
+        "<p>Khatib station has two entrances. They are busy. Exit A is step-free.</p>",
+    ],
+)
+def test_an_exit_beside_the_name_of_another_station_is_not_read(html: str) -> None:
+    assert published(html) == set()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        table("Exit | Step-free", "A | Yishun Station Exit A: Yes"),
+        "<ul><li>Exit A, Yishun: step-free</li></ul>",
+        "<p>Exit A is step-free (Yishun).</p>",
+        "<p>Yishun has five exits. Exit A is step-free.</p>",
+        "<p>Khatib has two exits. Yishun has five exits. Exit A is step-free.</p>",
+        "<p>Yishun is one stop from Khatib. Exit A is step-free.</p>",
+    ],
+)
+def test_an_exit_beside_the_name_of_its_own_station_is_read(html: str) -> None:
+    assert published(html) == {"A yes"}
+
+
+def test_another_station_in_the_name_of_a_bus_stop_or_of_a_place_is_no_owner() -> None:
+    html = table("Exit | Bus stop | Nearby", "A | 59049 Opp Khatib Stn Exit A | Khatib Camp Mall")
+    assert published(html) == {"A 59049", "A Khatib Camp Mall"}
