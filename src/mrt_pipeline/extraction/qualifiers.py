@@ -76,6 +76,7 @@ _REFERS_BACK = re.compile(r"(?:this|that|it|which|these|they|not)\b", re.IGNOREC
 _SPEAKS_BACK = wording("speaks_back")
 """how a sentence on what was just said begins: `However, this`, `The lift`"""
 _BESIDE_THE_WAY = wording("beside_the_way")
+_ONE_OF_EXITS = wording("one_of_exits")
 _INITIAL = re.compile(r"\b[A-Z]")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _BARE_DATE = wording("bare_date")
@@ -230,7 +231,7 @@ def is_qualified(text: str, unit: Bounds, place: Bounds, *, is_about_access: boo
     if any(map(_BARE_DENIAL.fullmatch, fragments)):
         return True
     if is_about_access:
-        if _ASKS.match(text, *unit):
+        if _ASKS.match(text, *unit) or _ONE_OF_EXITS.search(text, *unit):
             return True
         return not is_understood(text[slice(*unit)], may_deny=True, is_sentence=True)
     beside = _BRACKET.search(text, place[1], end)

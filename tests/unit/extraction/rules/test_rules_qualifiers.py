@@ -318,3 +318,16 @@ def test_the_time_of_a_walk_takes_nothing_back() -> None:
 def test_an_escalator_that_runs_up_is_there_and_one_that_is_down_may_not_be() -> None:
     html = table("Exit | Access", "A | Escalator (up)", "B | Escalator (down)", "C | Lift (up)")
     assert published(html) == {"A escalator"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Either Exit A or Exit B is step-free.",
+        "Exit A or Exit B is step-free.",
+        "Either exit is step-free: Exit A or Exit B.",
+    ],
+)
+def test_access_by_one_of_two_exits_is_given_to_neither(sentence: str) -> None:
+    assert published(f"<p>{sentence}</p>") == set()
+    assert published("<p>Both Exit A and Exit B are step-free.</p>") == {"A yes", "B yes"}
