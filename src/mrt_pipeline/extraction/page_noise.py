@@ -97,9 +97,11 @@ def is_caption(element: _Element) -> bool:
 def notes_of(root: _Element) -> dict[str, bool]:
     """Return a page's footnotes by link target, each with whether it may retract the words it belongs to.
 
-    A source citation, or a note that is understood, does not.
+    A source citation, or a note that is understood, does not. A note that a raised number opens on the page
+    itself, as in `¹ Goods lift`, may retract.
     """
-    return {
+    opened = {_bare(text_in(mark)): True for mark in root.iter("sup") if _opens_note(mark)}
+    return opened | {
         f"#{item.get('id')}": not (_names_source(item) or is_understood(text_in(item), may_name=True))
         for item in root.iter("li")
         if (item.get("id") or "").startswith(_NOTE_ID)
@@ -124,7 +126,19 @@ def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
         return NOTE if any(notes.get(link, is_worded) for link in links) else None
     if _WORDED.search(words):
         return f" [{words.strip('[]()')}]"
-    return NOTE if words and not _NUMBER.fullmatch(words) else None
+    return NOTE if words and (not _NUMBER.fullmatch(words) or notes.get(_bare(words))) else None
+
+
+def _opens_note(mark: _Element) -> bool:
+    """Return whether a raised number stands before all other words of its element."""
+    parent = mark.getparent()
+    is_first = parent is not None and mark.getprevious() is None and not (parent.text or "").strip()
+    return is_first and _NUMBER.fullmatch(text_in(mark)) is not None and bool((mark.tail or "").strip())
+
+
+def _bare(number: str) -> str:
+    """Return a footnote's number without brackets."""
+    return number.strip("[]() ")
 
 
 def notice_of(element: _Element) -> str | None:

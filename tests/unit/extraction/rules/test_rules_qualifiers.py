@@ -331,3 +331,27 @@ def test_an_escalator_that_runs_up_is_there_and_one_that_is_down_may_not_be() ->
 def test_access_by_one_of_two_exits_is_given_to_neither(sentence: str) -> None:
     assert published(f"<p>{sentence}</p>") == set()
     assert published("<p>Both Exit A and Exit B are step-free.</p>") == {"A yes", "B yes"}
+
+
+@pytest.mark.parametrize("mark", ["#", " #", " (1)", " (a)", " [2]", "<sup>#</sup>"])
+def test_an_answer_with_a_footnote_mark_is_unread(mark: str) -> None:
+    for head in ("Lift", "Step-free"):
+        assert published(table(f"Exit | {head}", f"A | Yes{mark}")) == set()
+
+
+@pytest.mark.parametrize("mark", ["<sup>1</sup>", "<sup>[1]</sup>", " <sup>(1)</sup>"])
+def test_a_raised_number_takes_an_answer_back_if_a_note_on_the_page_begins_with_it(mark: str) -> None:
+    rows = table("Exit | Lift", f"A | Yes{mark}", "B | Yes<sup>2</sup>")
+    assert published(f"{rows}<p><sup>1</sup> Goods lift</p>") == {"B lift"}
+    assert published(f"{rows}<p>Built in 1988.<sup>1</sup></p>") == {"A lift", "B lift"}
+
+
+def test_an_answer_that_counts_or_explains_has_no_footnote_mark() -> None:
+    html = table("Exit | Lift", "A | Yes (2 lifts)", "B | 2", "C | Yes (Exit C)")
+    assert published(html) == {"A lift", "B lift", "C lift"}
+
+
+def test_an_answer_of_a_row_of_two_exits_for_one_in_brackets_is_not_given_to_both() -> None:
+    assert published(table("Exit | Step-free", "A & B | Yes (A)")) == set()
+    assert published(table("Exit | Step-free", "A & B | Yes (Exit A)")) == {"A yes"}
+    assert published(table("Exit | Step-free", "A & B | Yes")) == {"A yes", "B yes"}
