@@ -53,7 +53,8 @@ _LABEL_ENDS = re.compile(r"\s*\Z|\s*[:：–—-]\s")
 _SENTENCE_ENDS = re.compile(r"[.!?。]\s*$")
 _SENTENCE = re.compile(r"[.!?。]\s+")
 _LEADS_ON = re.compile(
-    r"\b(?:following|below(?!\s+(?:the\s+)?(?-i:[A-Z]))|as follows|these)\b|以下|下列|\bberikut\b|பின்வரும்",
+    r"\b(?:following|below(?!\s+(?:the\s+)?(?-i:[A-Z]))|as follows|these"
+    r"|th(?:is|e) (?:\w+ )?(?:table|list))\b|以下|下列|\bberikut\b|பின்வரும்",
     re.IGNORECASE,
 )
 """words that introduce what follows; not `below Kim Seng Road`, which is a location"""

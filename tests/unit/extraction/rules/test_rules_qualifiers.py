@@ -355,3 +355,18 @@ def test_an_answer_of_a_row_of_two_exits_for_one_in_brackets_is_not_given_to_bot
     assert published(table("Exit | Step-free", "A & B | Yes (A)")) == set()
     assert published(table("Exit | Step-free", "A & B | Yes (Exit A)")) == {"A yes"}
     assert published(table("Exit | Step-free", "A & B | Yes")) == {"A yes", "B yes"}
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "This table shows the station before 2019.",
+        "The table shows plans of 1984.",
+        "The list was written until 2012.",
+        "This exit list is no longer correct.",
+    ],
+)
+def test_a_paragraph_on_another_time_takes_back_the_table_or_list_that_it_introduces(lead: str) -> None:
+    for below in (table("Exit | Lift", "A | Yes"), "<ul><li>Exit A: Lift</li></ul>"):
+        assert published(f"<h2>Exits</h2><p>{lead}</p>{below}") == set()
+        assert published(f"<h2>Exits</h2><p>This table shows all exits.</p>{below}") == {"A lift"}
