@@ -126,7 +126,8 @@ def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
         return NOTE if any(notes.get(link, is_worded) for link in links) else None
     if _WORDED.search(words):
         return f" [{words.strip('[]()')}]"
-    return NOTE if words and (not _NUMBER.fullmatch(words) or notes.get(_bare(words))) else None
+    is_noted = notes.get(_bare(words)) or notes.get(f"#{_NOTE_ID}-{_bare(words)}")
+    return NOTE if words and (not _NUMBER.fullmatch(words) or is_noted) else None
 
 
 def _opens_note(mark: _Element) -> bool:

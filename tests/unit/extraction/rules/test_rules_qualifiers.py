@@ -343,6 +343,8 @@ def test_an_answer_with_a_footnote_mark_is_unread(mark: str) -> None:
 def test_a_raised_number_takes_an_answer_back_if_a_note_on_the_page_begins_with_it(mark: str) -> None:
     rows = table("Exit | Lift", f"A | Yes{mark}", "B | Yes<sup>2</sup>")
     assert published(f"{rows}<p><sup>1</sup> Goods lift</p>") == {"B lift"}
+    listed = "<ol class='references'><li id='cite_note-1'>Goods lift, staff only.</li></ol>"
+    assert published(f"{rows}{listed}") == {"B lift"}
     assert published(f"{rows}<p>Built in 1988.<sup>1</sup></p>") == {"A lift", "B lift"}
 
 
