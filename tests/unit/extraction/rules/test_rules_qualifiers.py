@@ -372,3 +372,33 @@ def test_a_paragraph_on_another_time_takes_back_the_table_or_list_that_it_introd
     for below in (table("Exit | Lift", "A | Yes"), "<ul><li>Exit A: Lift</li></ul>"):
         assert published(f"<h2>Exits</h2><p>{lead}</p>{below}") == set()
         assert published(f"<h2>Exits</h2><p>This table shows all exits.</p>{below}") == {"A lift"}
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "This table shows the station before 2019.",
+        "These exits will open in 2028.",
+        "The table shows plans of 1984.",
+        "Note: the list is no longer up to date.",
+        "All of these were removed in 2020.",
+    ],
+)
+def test_a_paragraph_on_another_time_takes_back_the_table_or_list_above_it(note: str) -> None:
+    for above in (table("Exit | Lift", "A | Yes"), "<ul><li>Exit A: Lift</li><li>Exit B: Stairs</li></ul>"):
+        assert published(f"<h2>Exits</h2>{above}<p>{note}</p>") == set()
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "This table shows all exits.",
+        "The following exits are planned:",
+        "The station was opened before 2019.",
+        "The list below shows the exits of the future.",
+    ],
+)
+def test_a_paragraph_on_something_else_leaves_the_table_above_it(note: str) -> None:
+    rows = table("Exit | Lift", "A | Yes")
+    assert published(f"<h2>Exits</h2>{rows}<p>{note}</p>") == {"A lift"}
+    assert published(f"<h2>Exits</h2>{rows}<h2>Future</h2><p>These exits will open.</p>") == {"A lift"}
