@@ -98,14 +98,25 @@ def notes_of(root: _Element) -> dict[str, bool]:
     """Return a page's footnotes by link target, each with whether it may retract the words it belongs to.
 
     A source citation, or a note that is understood, does not. A note that a raised number opens on the page
-    itself, as in `¹ Goods lift`, may retract.
+    itself, as in `¹ Goods lift`, may retract; one without a link's target goes by its number in the list.
     """
     opened = {_bare(text_in(mark)): True for mark in root.iter("sup") if _opens_note(mark)}
-    return opened | {
-        f"#{item.get('id')}": not (_names_source(item) or is_understood(text_in(item), may_name=True))
-        for item in root.iter("li")
-        if (item.get("id") or "").startswith(_NOTE_ID)
+    counted = {
+        str(number): _may_retract(item)
+        for notes in root.iter("ol")
+        if "references" in (notes.get("class") or "").split()
+        for number, item in enumerate(notes.iter("li"), start=1)
+        if not item.get("id")
     }
+    return (
+        opened
+        | counted
+        | {
+            f"#{item.get('id')}": _may_retract(item)
+            for item in root.iter("li")
+            if (item.get("id") or "").startswith(_NOTE_ID)
+        }
+    )
 
 
 def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
@@ -128,6 +139,11 @@ def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
         return f" [{words.strip('[]()')}]"
     is_noted = notes.get(_bare(words)) or notes.get(f"#{_NOTE_ID}-{_bare(words)}")
     return NOTE if words and (not _NUMBER.fullmatch(words) or is_noted) else None
+
+
+def _may_retract(note: _Element) -> bool:
+    """Return whether a footnote names no source and is not understood."""
+    return not (_names_source(note) or is_understood(text_in(note), may_name=True))
 
 
 def _opens_note(mark: _Element) -> bool:

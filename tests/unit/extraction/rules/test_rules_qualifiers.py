@@ -345,6 +345,7 @@ def test_a_raised_number_takes_an_answer_back_if_a_note_on_the_page_begins_with_
     assert published(f"{rows}<p><sup>1</sup> Goods lift</p>") == {"B lift"}
     listed = "<ol class='references'><li id='cite_note-1'>Goods lift, staff only.</li></ol>"
     assert published(f"{rows}{listed}") == {"B lift"}
+    assert published(f"{rows}<ol class='references'><li>Closed for works</li></ol>") == {"B lift"}
     assert published(f"{rows}<p>Built in 1988.<sup>1</sup></p>") == {"A lift", "B lift"}
 
 
