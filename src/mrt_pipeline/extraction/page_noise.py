@@ -98,13 +98,26 @@ def is_caption(element: _Element) -> bool:
 def notes_of(root: _Element) -> dict[str, bool]:
     """Return a page's footnotes by link target, each with whether it may retract the words it belongs to.
 
-    A source citation, or a note that is understood, does not.
+    A source citation, or a note that is understood, does not. A note that a raised number opens on the page
+    itself, as in `¹ Goods lift`, may retract; one without a link's target goes by its number in the list.
     """
-    return {
-        f"#{item.get('id')}": not (_names_source(item) or is_understood(text_in(item), may_name=True))
-        for item in root.iter("li")
-        if (item.get("id") or "").startswith(_NOTE_ID)
+    opened = {_bare(text_in(mark)): True for mark in root.iter("sup") if _opens_note(mark)}
+    counted = {
+        str(number): _may_retract(item)
+        for notes in root.iter("ol")
+        if "references" in (notes.get("class") or "").split()
+        for number, item in enumerate(notes.iter("li"), start=1)
+        if not item.get("id")
     }
+    return (
+        opened
+        | counted
+        | {
+            f"#{item.get('id')}": _may_retract(item)
+            for item in root.iter("li")
+            if (item.get("id") or "").startswith(_NOTE_ID)
+        }
+    )
 
 
 def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
@@ -125,7 +138,25 @@ def remark_of(element: _Element, notes: Mapping[str, bool]) -> str | None:
         return NOTE if any(notes.get(link, is_worded) for link in links) else None
     if _WORDED.search(words):
         return f" [{words.strip('[]()')}]"
-    return NOTE if words and not _NUMBER.fullmatch(words) else None
+    is_noted = notes.get(_bare(words)) or notes.get(f"#{_NOTE_ID}-{_bare(words)}")
+    return NOTE if words and (not _NUMBER.fullmatch(words) or is_noted) else None
+
+
+def _may_retract(note: _Element) -> bool:
+    """Return whether a footnote names no source and is not understood."""
+    return not (_names_source(note) or is_understood(text_in(note), may_name=True))
+
+
+def _opens_note(mark: _Element) -> bool:
+    """Return whether a raised number stands before all other words of its element."""
+    parent = mark.getparent()
+    is_first = parent is not None and mark.getprevious() is None and not (parent.text or "").strip()
+    return is_first and _NUMBER.fullmatch(text_in(mark)) is not None and bool((mark.tail or "").strip())
+
+
+def _bare(number: str) -> str:
+    """Return a footnote's number without brackets."""
+    return number.strip("[]() ")
 
 
 def notice_of(element: _Element) -> str | None:

@@ -20,7 +20,7 @@ from mrt_pipeline.extraction.access_words import (
     is_not_now,
     without_doubts,
 )
-from mrt_pipeline.extraction.mentions import EXIT, PLATFORM
+from mrt_pipeline.extraction.mentions import EXIT, PLATFORM, labels_named
 from mrt_pipeline.extraction.page_model import CELL_BREAK, NOTE
 from mrt_pipeline.extraction.word_lists import word_list, wording
 
@@ -73,6 +73,10 @@ _CUT_SHORT = re.compile(r"[\w🛗♿]\s*[-–—]+\s*$|!(?=\w)")
 """a dash at the end, or a negating `!`: `Lift –`, `!lift`"""
 _ASKS = re.compile(r"\s*(?:where|why|how|when|who|is|are|does|do|has|have|can)\b", re.IGNORECASE)
 _REFERS_BACK = re.compile(r"(?:this|that|it|which|these|they|not)\b", re.IGNORECASE)
+_SPEAKS_BACK = wording("speaks_back")
+"""how a sentence on what was just said begins: `However, this`, `The lift`"""
+_BESIDE_THE_WAY = wording("beside_the_way")
+_ONE_OF_EXITS = wording("one_of_exits")
 _INITIAL = re.compile(r"\b[A-Z]")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _BARE_DATE = wording("bare_date")
@@ -191,6 +195,8 @@ def is_bare_remark(words: str) -> bool:
         return True
     if _STOP_CODE.search(words):
         return False
+    if is_bare_date(words):
+        return True
     is_taken_back = is_not_now(words)
     found = [match.group() for match in _WORD.finditer(without_doubts(_without_phrases(words)))]
     names = [word for word in found if word[0].isupper() or word[0] >= _FIRST_FOREIGN]
@@ -223,10 +229,12 @@ def is_qualified(text: str, unit: Bounds, place: Bounds, *, is_about_access: boo
     fragments = _FRAGMENT_END.split(text[place[1] : end])[1:]
     if _is_retracted_after(text, end) or _is_denied_before(text, unit[0]):
         return True
+    if is_about_access and _is_retracted_later(text, unit):
+        return True
     if any(map(_BARE_DENIAL.fullmatch, fragments)):
         return True
     if is_about_access:
-        if _ASKS.match(text, *unit):
+        if _ASKS.match(text, *unit) or _ONE_OF_EXITS.search(text, *unit):
             return True
         return not is_understood(text[slice(*unit)], may_deny=True, is_sentence=True)
     beside = _BRACKET.search(text, place[1], end)
@@ -415,3 +423,21 @@ def _is_retracted_after(text: str, end: int) -> bool:
     if _REFERS_BACK.match(words) and not is_understood(words, may_name=True, is_sentence=True):
         return True
     return _BARE_DENIAL.fullmatch(words) is not None or is_bare_remark(words)
+
+
+def _is_retracted_later(text: str, unit: Bounds) -> bool:
+    """Return whether a later sentence of the line, before the next exit, speaks back and takes access away.
+
+    For example `Exit A has a lift. However, it was removed in 2024.`; a denial of something beside the way,
+    as in `There is no escalator.`, takes away only that.
+    """
+    line_end = text.find("\n", unit[1])
+    later = text[unit[1] : line_end if line_end >= 0 else len(text)].partition(CELL_BREAK)[0]
+    for sentence in map(str.strip, _NEXT_END.split(later)):
+        if labels_named(sentence):
+            return False
+        is_beside = _BESIDE_THE_WAY.search(sentence) and not _BESIDE_THE_WAY.search(text, *unit)
+        is_denial = is_denying(sentence) and not is_beside
+        if _SPEAKS_BACK.match(sentence) and (is_not_now(sentence) or is_denial):
+            return True
+    return False

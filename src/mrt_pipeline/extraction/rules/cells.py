@@ -76,6 +76,8 @@ _STOP_NAME = re.compile(
 """the name of a bus stop; a stop called `Stn Exit A/D` may be nearest to another exit"""
 _COUNT = re.compile(r"(?:[1-9]|one|two|three|four)", re.IGNORECASE)
 _NO_COUNT = re.compile(r"(?:0+|zero)", re.IGNORECASE)
+_COUNT_BEHIND = re.compile(r"[(（][2-9][)）]")
+"""how many there are: `✓ (2)`"""
 _DASH = re.compile(r"[-‐‑–—]+")
 """a dash publishes nothing, but contradicts a yes"""
 _SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
@@ -84,8 +86,8 @@ _ACCESS = re.compile(
     re.IGNORECASE,
 )
 _DENYING = frozenset({STEP_FREE_NO, "stairs_only", *DENIALS})
-_FOOTNOTE = re.compile(r"[*†‡]")
-"""a footnote mark: the note may retract the answer"""
+_FOOTNOTE = re.compile(r"[*†‡#]|[(（\[]\s*(?:\d{1,2}|[A-Za-z])\s*[)）\]]")
+"""a footnote mark, or one of several exits: `Yes #`, `Yes (1)`, `Yes (A)`; the note may retract the answer"""
 _NOT_OF_OTHERS = r"(?![^(),;]*\b(?:exit|entrance|escalator|stair|both|all|they|these))"
 _LIFT_WITH_REMARK = re.compile(
     rf"(?:^|[:,;])\s*(?:(?:lif|升降机|电梯)\s*/?\s*)?lifts?"
@@ -465,7 +467,8 @@ def _answer_of(words: str, *, may_count: bool) -> bool | None:
     brackets = words[len(first) :]
     is_no = _is_all_of(first, NO_WORDS)
     is_contradicted = is_denying(brackets) and not (is_no and _is_all_of(brackets, NO_WORDS))
-    if is_not_now(words) or is_contradicted or _FOOTNOTE.search(words):
+    is_noted = _FOOTNOTE.search(_COUNT_BEHIND.sub(" ", words) if may_count else words) is not None
+    if is_not_now(words) or is_contradicted or is_noted:
         return None
     if may_count and _NO_COUNT.fullmatch(first):
         return False

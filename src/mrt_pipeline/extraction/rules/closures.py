@@ -1,18 +1,24 @@
-"""Find sentences saying that an exit or the station is not open, which retract all statements about it."""
+"""Find sentences saying that an exit or the station is not open, which retract all statements about it.
+
+A sentence saying that an exit's access is gone retracts what else the page says about that access.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from mrt_pipeline.extraction.mentions import EXIT, mentions_in, sentence_at
+from mrt_pipeline.extraction.access_words import VOCABULARY
+from mrt_pipeline.extraction.mentions import EXIT, labels_named, mentions_in, owner_at, sentence_at
 from mrt_pipeline.extraction.page_model import Block, bounds_of
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.sections import Section
+from mrt_pipeline.extraction.word_lists import wording
 
 ALL = "*"
 """stands for the whole station in ``RulePage.withdrawn``"""
 
+_ACCESS_GONE = wording("access_gone")
 _LEAD = re.compile(
     r"(?:\A|[,:;(•-]|\b(?:and|but|while|whereas|although|though|however|currently|now|the|that|as|note))\s*\Z",
     re.IGNORECASE,
@@ -53,11 +59,12 @@ _THE_STATION = re.compile(
 
 
 def withdraw_closed(page: RulePage, block: Block, section: Section) -> None:
-    """Note in ``page.withdrawn`` the exits, or the whole station, that a block says are not open."""
+    """Note in ``page`` the exits, or the station, that a block says are not open or lost their access."""
     if any(map(page.names_other_station, section.headings)):
         return
     for start, end in _lines_of(page, block):
         page.withdrawn.update(_closed_in(page, start, end))
+        page.without_access.update(_without_access_in(page, start, end))
 
 
 def _lines_of(page: RulePage, block: Block) -> Iterator[tuple[int, int]]:
@@ -81,6 +88,19 @@ def _closed_in(page: RulePage, start: int, end: int) -> Iterator[str]:
     for left, right in subjects:
         if _is_subject(page, start + left, start) and _OF_STATION.match(words, right):
             yield ALL
+
+
+def _without_access_in(page: RulePage, start: int, end: int) -> Iterator[str]:
+    """Yield the labels of exits whose access a line says is gone: `The lift at Exit A was removed`."""
+    for gone in _ACCESS_GONE.finditer(page.text, start, end):
+        left, right = sentence_at(page.text, *gone.span())
+        words = page.text[left:right]
+        named = labels_named(words)
+        if not any(pattern.search(words) for pattern in VOCABULARY.values()):
+            continue
+        if named and not page.names_other_station(words):
+            owner = owner_at(page.text, *gone.span())
+            yield from owner.labels if owner else named
 
 
 def _is_subject(page: RulePage, position: int, line_start: int) -> bool:

@@ -31,6 +31,8 @@ class RulePage:
     vocabulary: Vocabulary
     withdrawn: set[str] = field(default_factory=set)
     """exits that the page says are not in use, noted during reading"""
+    without_access: set[str] = field(default_factory=set)
+    """exits whose access the page says is gone, noted during reading"""
     headed: list[HeadedValue] = field(default_factory=list)
     """cells and items not read because their head or key is not in the vocabulary, noted during reading"""
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mrt_pipeline.contracts.claims import HeadedValue
+from mrt_pipeline.contracts.network import StepFree
+from mrt_pipeline.extraction.access_words import DENIALS, MEANING
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Piece, Table, bounds_of
@@ -85,14 +87,27 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
         if stretch is not None:
             unread.append((number, stretch))
     withdrawn = rule_page.withdrawn
-    kept = [] if ALL in withdrawn else [item for item in found if item.exit_label not in withdrawn]
+    without_access = rule_page.without_access
+    kept = [
+        item
+        for item in ([] if ALL in withdrawn else found)
+        if item.exit_label not in withdrawn
+        and not (item.exit_label in without_access and _is_access_there(item))
+    ]
     passages = tuple(
         (start, end)
         for start, end in choose_passages(rule_page, unread)
-        if ALL not in withdrawn and withdrawn.isdisjoint(labels_named(page.text[start:end]))
+        if ALL not in withdrawn
+        and (withdrawn | without_access).isdisjoint(labels_named(page.text[start:end]))
     )
     headed = () if ALL in withdrawn else tuple(rule_page.headed[:MAX_HEADED])
     return RuleReading(tuple(kept)[:MAX_CANDIDATES], passages, headed)
+
+
+def _is_access_there(item: Candidate) -> bool:
+    """Return whether a statement says that an exit has access, and not that it lacks any."""
+    is_denial = item.value in DENIALS or MEANING.get(item.value) is StepFree.NO
+    return item.field == "access" and not is_denial
 
 
 def _section_in(

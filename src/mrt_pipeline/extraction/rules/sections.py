@@ -61,10 +61,19 @@ _LABEL_ENDS = re.compile(r"\s*\Z|\s*[:：–—-]\s")
 _SENTENCE_ENDS = re.compile(r"[.!?。]\s*$")
 _SENTENCE = re.compile(r"[.!?。]\s+")
 _LEADS_ON = re.compile(
-    r"\b(?:following|below(?!\s+(?:the\s+)?(?-i:[A-Z]))|as follows|these)\b|以下|下列|\bberikut\b|பின்வரும்",
+    r"\b(?:following|below(?!\s+(?:the\s+)?(?-i:[A-Z]))|as follows|these"
+    r"|th(?:is|e) (?:\w+ )?(?:table|list))\b|以下|下列|\bberikut\b|பின்வரும்",
     re.IGNORECASE,
 )
 """words that introduce what follows; not `below Kim Seng Road`, which is a location"""
+_LEADS_BACK = re.compile(
+    r"\W*(?:(?:note|nb|please note)\W+(?:that\s+)?)?"
+    r"(?:(?:th(?:is|e)|our)\s+(?:\w+\s+)?(?:table|list)|(?:these|those)\s+(?:\w+\s+)?(?:exits|entrances|lifts)"
+    r"|(?:all|both|none) of (?:these|those|them|the above)|the above)\b"
+    r"(?!.*\b(?:below|following|as follows)\b)",
+    re.IGNORECASE,
+)
+"""how a sentence that speaks of what is above it begins"""
 _SPEAKS_OF_ALL = re.compile(
     r"\b(?:exits|entrances|them|these|those|all|(?:only|none|any|nothing) (?:of|but|except|exit))\b",
     re.IGNORECASE,
@@ -99,10 +108,15 @@ class Section:
 def sections_of(page: RulePage) -> Iterator[tuple[int, Block, Section]]:
     """Yield each block except headings, with its number and section.
 
-    What stands behind a line of a paragraph that turns it round is unread, up to the next exit.
+    What stands behind a line of a paragraph that turns it round is unread, up to the next exit, and so is a
+    table or list if the paragraph directly behind it says that it is of another time.
     """
     first, turned_at, turned = _first_lines(page), -1, Section()
+    taken_back = _taken_back_behind(page)
     for number, block, section in _sections_of(page):
+        if number in taken_back:
+            yield number, block, replace(section, is_unread=True)
+            continue
         is_of_next = bool(turned.labels) and section.labels != turned.labels
         if first[number] == turned_at and not is_of_next:
             yield number, block, replace(section, is_unread=True)
@@ -112,6 +126,22 @@ def sections_of(page: RulePage) -> Iterator[tuple[int, Block, Section]]:
             is_of_all = _SPEAKS_OF_ALL.search(words) is not None
             turned_at, turned = first[number], Section() if is_of_all else section
         yield number, block, section
+
+
+def _taken_back_behind(page: RulePage) -> set[int]:
+    """Return the numbers of tables and list items that the paragraph behind them says are of another time."""
+    found: set[int] = set()
+    run: list[int] = []
+    for number, block in enumerate(page.page.blocks):
+        if isinstance(block, Table) or (isinstance(block, Line) and block.kind != "paragraph"):
+            run.append(number)
+            continue
+        if run and isinstance(block, Line):
+            sentences = _SENTENCE.split(page.words(block.piece).strip())
+            if any(_LEADS_BACK.match(one) and is_not_now(one) for one in sentences):
+                found.update(run)
+        run = []
+    return found
 
 
 def _first_lines(page: RulePage) -> list[int]:

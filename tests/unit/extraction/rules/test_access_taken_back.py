@@ -145,3 +145,40 @@ def test_stairs_beside_a_lift_take_nothing_of_it_back(words: str, fact: str) -> 
 )
 def test_a_lift_of_the_exit_itself_is_published(sentence: str) -> None:
     assert _from_a_model(sentence, "lift")
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "That was the case until 2020.",
+        "This is no longer true.",
+        "The lift was removed in 2024.",
+        "The lift is currently out of service.",
+        "However, this has been decommissioned.",
+        "It is near the pond. But the lift there is not working at the moment.",
+        "Its lift will only open in the year 2028.",
+    ],
+)
+def test_a_later_sentence_that_speaks_back_takes_access_away(later: str) -> None:
+    for before in ("Exit A is step-free.", "Exit A has a lift."):
+        assert published(f"<p>{before} {later}</p>") == set()
+        assert published(f"<ul><li>{before} {later}</li></ul>") == set()
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "However, there is no escalator here.",
+        "It is next to the pond and the market.",
+        "The station was opened in November 1988.",
+        "Exit B has no lift, and its lift was removed.",
+    ],
+)
+def test_a_later_sentence_on_something_else_takes_no_lift_away(later: str) -> None:
+    assert "A lift" in published(f"<p>Exit A has a lift. {later}</p>")
+
+
+@pytest.mark.parametrize("date", ["Opens in 2028.", "Opening Dec 2028.", "Due by 2028"])
+def test_an_opening_date_behind_a_lift_leaves_it_unread(date: str) -> None:
+    assert published(f"<h2>Exits</h2><ul><li>Exit A: Lift. {date}</li></ul>") == set()
+    assert published("<h2>Exits</h2><ul><li>Exit A: Lift. Opens at 6am.</li></ul>") == {"A lift"}

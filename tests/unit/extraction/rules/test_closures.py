@@ -85,3 +85,41 @@ def test_nothing_that_names_a_closed_exit_is_handed_on() -> None:
 )
 def test_a_question_about_a_thing_does_not_close_the_exit(line: str, facts: set[str]) -> None:
     assert published(f"<h2>Exits</h2><dl><dt>Exit A</dt><dd>Lift</dd><dd>{line}</dd></dl>") == facts
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Exit A is no longer step-free.",
+        "Since 2024, Exit A has not been step-free.",
+        "Exit A is temporarily not step-free.",
+        "The lift at Exit A was removed in 2024.",
+        "The lift at Exit A is out of service.",
+        "The lift at Exit A was taken away, so use Exit B.",
+    ],
+)
+def test_an_exit_whose_access_a_sentence_calls_gone_keeps_only_its_places(sentence: str) -> None:
+    rows = table("Exit | Step-free | Landmarks", "A | Yes | Golden Mall", "B | Yes | Kinex")
+    kept = {"A Golden Mall", "B yes", "B Kinex"}
+    assert published(f"<h2>Exits</h2>{rows}<h2>Trivia</h2><p>{sentence}</p>") == kept
+    assert published(f"<p>{sentence}</p><h2>Exits</h2>{rows}") == kept
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The mural at Exit A was removed in 2024.",
+        "The lift at Exit A of Khatib station was removed.",
+        "The lift at Exit A was opened in 2012.",
+        "Exit A has a lift.",
+        "The lift was removed in 2024.",
+    ],
+)
+def test_a_sentence_about_something_else_takes_no_access_away(sentence: str) -> None:
+    assert {"A lift", "B lift"} <= published(f"{HTML}<h2>Trivia</h2><p>{sentence}</p>")
+
+
+def test_an_exit_whose_lift_a_sentence_calls_gone_still_has_only_stairs() -> None:
+    html = table("Exit | Access", "A | Stairs only", "B | Lift")
+    gone = "<p>The lifts at Exits A and B were removed in 2019.</p>"
+    assert published(f"<h2>Exits</h2>{html}{gone}") == {"A stairs_only", "A no"}

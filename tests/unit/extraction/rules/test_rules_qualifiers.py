@@ -332,3 +332,88 @@ def test_doubt_of_a_name_on_its_own_line_is_of_no_other_line(doubted: str) -> No
 )
 def test_doubt_without_a_name_on_its_own_line_is_of_what_is_before_it(rest: str) -> None:
     assert published(table("Exit | Landmarks", f"A | Golden Mall{rest}")) == set()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Either Exit A or Exit B is step-free.",
+        "Exit A or Exit B is step-free.",
+        "Either exit is step-free: Exit A or Exit B.",
+    ],
+)
+def test_access_by_one_of_two_exits_is_given_to_neither(sentence: str) -> None:
+    assert published(f"<p>{sentence}</p>") == set()
+    assert published("<p>Both Exit A and Exit B are step-free.</p>") == {"A yes", "B yes"}
+
+
+@pytest.mark.parametrize("mark", ["#", " #", " (1)", " (a)", " [2]", "<sup>#</sup>"])
+def test_an_answer_with_a_footnote_mark_is_unread(mark: str) -> None:
+    for head in ("Lift", "Step-free"):
+        assert published(table(f"Exit | {head}", f"A | Yes{mark}")) == set()
+
+
+@pytest.mark.parametrize("mark", ["<sup>1</sup>", "<sup>[1]</sup>", " <sup>(1)</sup>"])
+def test_a_raised_number_takes_an_answer_back_if_a_note_on_the_page_begins_with_it(mark: str) -> None:
+    rows = table("Exit | Lift", f"A | Yes{mark}", "B | Yes<sup>2</sup>")
+    assert published(f"{rows}<p><sup>1</sup> Goods lift</p>") == {"B lift"}
+    listed = "<ol class='references'><li id='cite_note-1'>Goods lift, staff only.</li></ol>"
+    assert published(f"{rows}{listed}") == {"B lift"}
+    assert published(f"{rows}<ol class='references'><li>Closed for works</li></ol>") == {"B lift"}
+    assert published(f"{rows}<p>Built in 1988.<sup>1</sup></p>") == {"A lift", "B lift"}
+
+
+def test_an_answer_that_counts_or_explains_has_no_footnote_mark() -> None:
+    html = table("Exit | Lift", "A | Yes (2 lifts)", "B | 2", "C | Yes (Exit C)")
+    assert published(html) == {"A lift", "B lift", "C lift"}
+
+
+def test_an_answer_of_a_row_of_two_exits_for_one_in_brackets_is_not_given_to_both() -> None:
+    assert published(table("Exit | Step-free", "A & B | Yes (A)")) == set()
+    assert published(table("Exit | Step-free", "A & B | Yes (Exit A)")) == {"A yes"}
+    assert published(table("Exit | Step-free", "A & B | Yes")) == {"A yes", "B yes"}
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "This table shows the station before 2019.",
+        "The table shows plans of 1984.",
+        "The list was written until 2012.",
+        "This exit list is no longer correct.",
+    ],
+)
+def test_a_paragraph_on_another_time_takes_back_the_table_or_list_that_it_introduces(lead: str) -> None:
+    for below in (table("Exit | Lift", "A | Yes"), "<ul><li>Exit A: Lift</li></ul>"):
+        assert published(f"<h2>Exits</h2><p>{lead}</p>{below}") == set()
+        assert published(f"<h2>Exits</h2><p>This table shows all exits.</p>{below}") == {"A lift"}
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "This table shows the station before 2019.",
+        "These exits will open in 2028.",
+        "The table shows plans of 1984.",
+        "Note: the list is no longer up to date.",
+        "All of these were removed in 2020.",
+    ],
+)
+def test_a_paragraph_on_another_time_takes_back_the_table_or_list_above_it(note: str) -> None:
+    for above in (table("Exit | Lift", "A | Yes"), "<ul><li>Exit A: Lift</li><li>Exit B: Stairs</li></ul>"):
+        assert published(f"<h2>Exits</h2>{above}<p>{note}</p>") == set()
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "This table shows all exits.",
+        "The following exits are planned:",
+        "The station was opened before 2019.",
+        "The list below shows the exits of the future.",
+    ],
+)
+def test_a_paragraph_on_something_else_leaves_the_table_above_it(note: str) -> None:
+    rows = table("Exit | Lift", "A | Yes")
+    assert published(f"<h2>Exits</h2>{rows}<p>{note}</p>") == {"A lift"}
+    assert published(f"<h2>Exits</h2>{rows}<h2>Future</h2><p>These exits will open.</p>") == {"A lift"}
