@@ -60,6 +60,7 @@ _WORDED = re.compile(r"[^\W\d_]{3,}|[?？]")
 _ORDINAL = re.compile(r"\s*(?:st|[nr]d|th)\s*", re.IGNORECASE)
 _STOP_CODE = re.compile(r"\d{5}")
 _STATE = re.compile(r"\w+(?:ed|ing|al|able|ible|ly|ive)|.{1,4}")
+_EXIT_SIGN = re.compile(r"(?:SG ?)?Exit ([A-Z][0-9]?|[0-9]{1,2}[A-Z]?)")
 _FILE_LINK = re.compile(r"\s*(?:file|image)\s*:", re.IGNORECASE)
 
 _FILE_ENDING = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
@@ -185,6 +186,8 @@ def image_words(element: _Element) -> str | None:
     if is_not_now(word) or is_denying(word):
         return NOTE
     block = _block_of(element)
+    if _EXIT_SIGN.fullmatch(word) and _is_plain_cell(block) and _begins_row(block) and _is_alone(block):
+        return word
     if block.tag in _OWN_BLOCKS or (_is_alone(block) and not _is_plain_cell(block)):
         return None
     return None if is_understood(word, may_name=True) else NOTE
@@ -287,6 +290,11 @@ def _is_alone(block: _Element) -> bool:
     """Return whether a block contains neither words nor icons."""
     has_words = bool("".join(map(str, block.itertext())).strip())
     return not has_words and not any(_words_of(image).casefold() in ICONS for image in block.iter("img"))
+
+
+def _begins_row(cell: _Element) -> bool:
+    """Return whether a cell is the first of its row, where an image may be the sign of an exit."""
+    return not any(before.tag in _CELLS for before in cell.itersiblings(preceding=True))
 
 
 def _is_plain_cell(block: _Element) -> bool:

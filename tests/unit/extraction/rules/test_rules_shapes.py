@@ -769,3 +769,42 @@ def test_a_sign_of_a_lift_alone_in_a_cell_is_a_lift(cell: str) -> None:
 )
 def test_a_sign_of_a_lift_may_be_denied_or_left_open(cell: str) -> None:
     assert published(table("Exit | Access", f"A | {cell}")) == set()
+
+
+def _sign(words: str) -> str:
+    link = f'<a href="/wiki/File:Sign.svg" title="{words}"><img alt="{words}" src="sign.png"></a>'
+    return f'<span typeof="mw:File">{link}</span>'
+
+
+def test_a_picture_of_an_exit_s_sign_at_the_head_of_a_row_is_its_label() -> None:
+    html = table(
+        "Exit | Places | Remarks",
+        f"{_sign('Exit A')} | Golden Mall | Lift",
+        f"{_sign('Exit B')} | Silver Plaza | ",
+    )
+    assert published(html) == {"A Golden Mall", "A lift", "B Silver Plaza"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"{_sign('Exit A (closed)')} | Golden Mall",
+        f"{_sign('Exit A in 2010')} | Golden Mall",
+        f"{_sign('Exit A')} closed | Golden Mall",
+        f"{_sign('Khatib Exit A')} | Golden Mall",
+        f"{_sign('Exit A')}{_sign('Exit B')}? | Golden Mall",
+    ],
+)
+def test_a_picture_that_shows_more_than_a_sign_is_no_label(row: str) -> None:
+    assert published(table("Exit | Places", row)) == set()
+
+
+def test_a_picture_of_an_exit_in_another_cell_is_not_a_label() -> None:
+    assert published(table("Exit | Places | Photo", f"A | Golden Mall | {_sign('Exit B')}")) == {
+        "A Golden Mall"
+    }
+
+
+def test_a_caption_that_only_announces_a_list_takes_nothing_back() -> None:
+    for caption, expected in (("Directory", {"A Golden Mall"}), ("Directory of 1988", set())):
+        assert published(table("Exit | Places", "A | Golden Mall", caption=caption)) == expected
