@@ -250,9 +250,9 @@ def _is_access(name: str) -> bool:
 
 
 def is_written_as_name(name: str) -> bool:
-    """Return whether all words are capitalised except small ones such as `of`, as names are."""
+    """Return whether all words are capitalised except small ones within, such as `of`, as names are."""
     words = name.split()
-    if not _begins_name(words[0]):
+    if not _begins_name(words[0]) or _SMALL_WORD.fullmatch(words[-1]):
         return False
     return all(_begins_name(word) or _SMALL_WORD.fullmatch(word) for word in words)
 

@@ -808,3 +808,8 @@ def test_a_picture_of_an_exit_in_another_cell_is_not_a_label() -> None:
 def test_a_caption_that_only_announces_a_list_takes_nothing_back() -> None:
     for caption, expected in (("Directory", {"A Golden Mall"}), ("Directory of 1988", set())):
         assert published(table("Exit | Places", "A | Golden Mall", caption=caption)) == expected
+
+
+def test_no_place_s_name_ends_with_a_word_that_joins_it_to_another() -> None:
+    html = "<p>From Exit A you reach Jade Hawker Centre and, a little further, Golden Mall.</p>"
+    assert not any(found.endswith(" and") for found in published(html))
