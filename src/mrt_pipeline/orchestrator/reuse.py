@@ -102,7 +102,7 @@ def refuse_useless_request(request: RunRequest, settings: Settings) -> None:
         )
     if request.retry_failed and not BY_STATION.is_enabled(settings):
         raise UsageError(
-            f"--retry-failed retries stations of a stage that the configuration disables; set "
+            "--retry-failed retries stations of a stage that the configuration disables; set "
             f"stages.{BY_STATION.name}.enabled to true."
         )
     if request.move_latest and not settings.output.symlink_latest:

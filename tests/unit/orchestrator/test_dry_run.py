@@ -163,6 +163,11 @@ def test_stage_1_switched_off_needs_its_checkpoint(tmp_path: Path) -> None:
             "--stage 2 requests a stage that the configuration disables",
         ),
         (
+            "stages: {stage2_enrichment: {enabled: false}}",
+            RunRequest(retry_failed=True),
+            "--retry-failed retries stations of a stage that the configuration disables",
+        ),
+        (
             "output: {symlink_latest: false}",
             RunRequest(move_latest=True),
             "--move-latest has no effect: output.symlink_latest is false",

@@ -211,8 +211,15 @@ class TestNothingToRetry:
 
     def test_a_stage_2_that_did_not_end_is_run(self, folder: Path) -> None:
         manifest = put_run(folder, "stage1_ingestion")
-        (folder / JOURNAL_NAME).touch()
+        (folder / JOURNAL_NAME).touch()  # as after a kill
         assert decide(STAGES[1], self.RETRY, manifest, FINGERPRINT, folder, START, 30).runs
+
+    def test_a_stage_2_that_was_disabled_then_never_began(self, folder: Path) -> None:
+        manifest = put_run(folder, "stage1_ingestion")
+        record = make_stage_record("stage2_enrichment", b"", status=StageStatus.DISABLED)
+        manifest = manifest.model_copy(update={"stages": {**manifest.stages, "stage2_enrichment": record}})
+        with pytest.raises(MissingCheckpointError, match="stage 2 has not run yet"):
+            decide(STAGES[1], self.RETRY, manifest, FINGERPRINT, folder, START, 30)
 
     def test_a_stage_2_that_never_began_is_refused_before_anything_is_recorded(self, folder: Path) -> None:
         manifest = put_run(folder, "stage1_ingestion")

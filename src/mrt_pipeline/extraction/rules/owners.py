@@ -85,9 +85,8 @@ def owned_parts(page: RulePage, piece: Piece, own: Labels) -> Iterator[tuple[Lab
             is_doubtful = has_doubtful_bracket(words, found)
             labels, start = () if is_doubtful else found.labels, begin + found.rest_start
         elif not words.startswith(_BRACKETS) and names_another_exit(words, labels):
-            turn = (
-                max(start, previous) if POINTS_FIRST.match(words) else begin
-            )  # `Yes`, and below `at Exit B`
+            # `Yes` with `at Exit B` below it is about the other exit too
+            turn = max(start, previous) if POINTS_FIRST.match(words) else begin
             yield labels, _part(page.text, piece, start, turn)
             labels, start = (), turn
         previous = begin
