@@ -1,8 +1,9 @@
 """Where a published value comes from: evidence (which words or record) and provenance (which document)."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
+from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -75,18 +76,12 @@ def weaker(one: Confidence, other: Confidence) -> Confidence:
     return max(one, other, key=_TRUST.index)
 
 
-class Evidence(Record):
-    """One reason to publish a value: a record of a document, or words quoted from it.
-
-    ``char_start`` (inclusive) and ``char_end`` (exclusive) are positions in the document's clean text.
-    """
-
+class _Reason(Record):
     document_id: str
     """key into ``provenance`` of the same output"""
     method: Method
     licence: str
     """SPDX-like id of the document's licence, repeated here so that values can be separated by licence"""
-    record_id: str | None = None
     stated_in: str | None = None
     """the document that the record itself names as its source"""
     quote: str | None = None
@@ -94,11 +89,52 @@ class Evidence(Record):
     char_end: int | None = Field(default=None, ge=0)
     alignment: Alignment | None = None
 
+
+class Evidence(_Reason):
+    """One reason to publish a value: a record of a document, or words quoted from it.
+
+    ``char_start`` (inclusive) and ``char_end`` (exclusive) are positions in the document's clean text.
+    """
+
+    record_id: str | None = None
+
     @model_validator(mode="after")
     def _points_somewhere(self) -> Self:
         if not self.record_id and not self.quote:
             raise ValueError("evidence needs a record_id or a quote")
         return self
+
+
+class EvidenceGroup(_Reason):
+    """Evidence of one station that differs only in its records, as it is stored in a file."""
+
+    records: dict[int, str | None] = Field(min_length=1)
+    """numbers of the pieces of evidence, as values cite them, with the record that each points to"""
+
+    def separate(self) -> Iterator[tuple[int, Evidence]]:
+        """Yield each number with its piece of evidence.
+
+        Raises:
+            ValidationError: if a number has neither a record nor a quote.
+        """
+        shared = dict(zip(_SHARED, _what_is_shared(self), strict=True))
+        for number, record_id in self.records.items():
+            yield number, Evidence(**shared, record_id=record_id)
+
+
+_SHARED = tuple(_Reason.__annotations__)
+_what_is_shared: Callable[[_Reason], tuple[Any, ...]] = attrgetter(*_SHARED)
+
+
+def group_evidence(evidence: Sequence[Evidence]) -> list[EvidenceGroup]:
+    """Return groups of evidence, whose numbers are its positions in the sequence."""
+    groups: dict[tuple[Any, ...], dict[int, str | None]] = {}
+    for number, reason in enumerate(evidence):
+        groups.setdefault(_what_is_shared(reason), {})[number] = reason.record_id
+    return [
+        EvidenceGroup.model_construct(**dict(zip(_SHARED, shared, strict=True)), records=records)
+        for shared, records in groups.items()
+    ]
 
 
 class RecordedTable(Record):
@@ -148,12 +184,12 @@ _NUMBERED: JsonSchemaValue = {
     },
 }
 EvidenceMap = Annotated[dict[str, tuple[Evidence, ...]], WithJsonSchema(_NUMBERED)]
-"""field to its reasons; in files, to their positions in the station's ``reasons``"""
+"""field to its reasons; in files, to their numbers in the station's ``reasons``"""
 NumberedEvidence = dict[str, list[int]]
 
 
 class Citing(Record):
-    """A record stored with ``reasons``: a list of all evidence in it without repetition.
+    """A record stored with ``reasons``: groups of all evidence in it without repetition.
 
     ``runtime/output_files.py`` writes and reads it.
     """
@@ -165,7 +201,10 @@ class Citing(Record):
         """Return the schema of the file form."""
         schema = handler(core_schema)
         own = handler.resolve_ref_schema(schema)
-        own["properties"]["reasons"] = {"type": "array", "items": handler(Evidence.__pydantic_core_schema__)}
+        own["properties"]["reasons"] = {
+            "type": "array",
+            "items": handler(EvidenceGroup.__pydantic_core_schema__),
+        }
         return schema
 
 
@@ -184,7 +223,7 @@ class Published(Record):
 
     @field_serializer("evidence")
     def _write_evidence(self, evidence: EvidenceMap, info: FieldSerializationInfo) -> Any:
-        """Write positions if the context numbers evidence, otherwise the evidence itself."""
+        """Write numbers if the context numbers evidence, otherwise the evidence itself."""
         number: Callable[[EvidenceMap], NumberedEvidence] | None = info.context
         return evidence if number is None or not evidence else number(evidence)
 

@@ -22,7 +22,7 @@ from mrt_pipeline.contracts.network import (
     check_links,
 )
 
-SCHEMA_VERSION: Literal["2"] = "2"
+SCHEMA_VERSION: Literal["3"] = "3"
 """Raised whenever a field of an output changes meaning or shape. Checkpoints of stages 1 and 2 are then
 refused, and datasets are read through ``runtime/older_datasets.py``."""
 
@@ -70,7 +70,7 @@ class FeatureAccount(Record):
 class Stage1Output(Record):
     """Stations in operation with their exits, sorted by (first line, travel order)."""
 
-    schema_version: Literal["2"] = SCHEMA_VERSION
+    schema_version: Literal["3"] = SCHEMA_VERSION
     metadata: StageMetadata
     stations: tuple[Station, ...]
     future_stations: tuple[Station, ...]
@@ -164,7 +164,7 @@ class SourceUse(Record):
 class Stage2Output(Record):
     """One enrichment per station of stage 1, in stage 1's order."""
 
-    schema_version: Literal["2"] = SCHEMA_VERSION
+    schema_version: Literal["3"] = SCHEMA_VERSION
     metadata: StageMetadata
     sources: tuple[SourceUse, ...]
     enrichments: tuple[StationEnrichment, ...]
@@ -175,7 +175,7 @@ class Stage2Output(Record):
 class Stage3Output(Record):
     """The dataset: metadata and stations in operation; future stations are separate."""
 
-    schema_version: Literal["2"] = SCHEMA_VERSION
+    schema_version: Literal["3"] = SCHEMA_VERSION
     metadata: StageMetadata
     stations: tuple[Station, ...]
     future_stations: tuple[Station, ...]

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import AwareDatetime, BaseModel
 
 from mrt_pipeline.config.registry import all_sources
-from mrt_pipeline.contracts.evidence import Citing, Evidence, Published
+from mrt_pipeline.contracts.evidence import Citing, EvidenceGroup, Published
 from mrt_pipeline.contracts.fields import PARTS, PLAIN_PARTS, Part
 from mrt_pipeline.contracts.network import Platform, PlatformLink, Station, StationExit
 from mrt_pipeline.contracts.outputs import OUTPUT_KINDS
@@ -161,9 +161,11 @@ def _fields_of(kind: type[Any]) -> list[Json]:
     """Return the fields of a record or of a plain dataclass, in the order they are written."""
     if issubclass(kind, BaseModel):
         fields = [{"name": name, **_describe(info.annotation)} for name, info in kind.model_fields.items()]
-        if issubclass(kind, Published):  # a file has positions in place of evidence
+        if issubclass(kind, Published):  # a file has numbers in place of evidence
             fields = [_NUMBERED if field["name"] == "evidence" else field for field in fields]
-        return [*fields, _list_of("reasons", _describe(Evidence))] if issubclass(kind, Citing) else fields
+        return (
+            [*fields, _list_of("reasons", _describe(EvidenceGroup))] if issubclass(kind, Citing) else fields
+        )
     hints = get_type_hints(kind)
     return [{"name": field.name, **_describe(hints[field.name])} for field in dataclasses.fields(kind)]
 

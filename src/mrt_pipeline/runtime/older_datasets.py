@@ -1,7 +1,7 @@
 """Read datasets of earlier schema versions as if they had been written today.
 
 Schema 1 repeated every platform for each exit that leads to it, with its evidence, and stored all evidence in
-place.
+place. Schema 2 listed every piece of a station's evidence by itself, which ``output_files`` still reads.
 """
 
 from __future__ import annotations
@@ -56,8 +56,11 @@ def read_dataset(content: bytes) -> Stage3Output:
         ValidationError: if it is not a dataset with a known schema.
     """
     plain = load(content)
-    if isinstance(plain, dict) and plain.get("schema_version") == "1":
-        plain = upgrade(plain)
+    match plain:
+        case {"schema_version": "1"}:
+            plain = upgrade(plain)
+        case {"schema_version": "2"}:
+            plain["schema_version"] = SCHEMA_VERSION
     return read_output(Stage3Output, plain)
 
 

@@ -1,7 +1,7 @@
 """How stage outputs are stored: JSON with one record per line, and each station's evidence once.
 
-Many values of a station share their evidence, so ``evidence`` of a record gives positions in the list
-``reasons`` of its station. Each station can be read by itself, and a change in one leaves the lines of
+Many values of a station share their evidence, so ``evidence`` of a record gives numbers under which the list
+``reasons`` of its station has it. Each station can be read by itself, and a change in one leaves the lines of
 the others unchanged. The line that begins with ``"metadata":`` holds everything that may differ between two
 outputs with equal content.
 """
@@ -18,13 +18,22 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from mrt_pipeline.contracts.base import Record
-from mrt_pipeline.contracts.evidence import Citing, Evidence, EvidenceMap, NumberedEvidence
+from mrt_pipeline.contracts.evidence import (
+    Citing,
+    Evidence,
+    EvidenceGroup,
+    EvidenceMap,
+    NumberedEvidence,
+    group_evidence,
+)
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import StageOutput, StationEnrichment
 
 RecordT = TypeVar("RecordT", bound=Record)
 
-_EVIDENCE = TypeAdapter(list[Evidence])
+_GROUPS = TypeAdapter(list[EvidenceGroup])
+_UNGROUPED = TypeAdapter(list[Evidence])
+"""as in files of schema 2, numbered by position"""
 _REASONS = "reasons"
 _BETWEEN = b",\n"
 """two records; no text can hold it: JSON writes a line break as two characters"""
@@ -95,7 +104,11 @@ def render_record(record: Record) -> bytes:
         return to_json(record, exclude_none=True)
     numbering = _Numbering()
     line = to_json(record, exclude_none=True, context=numbering)
-    return b'%b,"%b":%b}' % (line[:-1], _REASONS.encode(), to_json(numbering.reasons, exclude_none=True))
+    return b'%b,"%b":%b}' % (
+        line[:-1],
+        _REASONS.encode(),
+        to_json(group_evidence(numbering.reasons), exclude_none=True),
+    )
 
 
 def read_output(kind: type[RecordT], content: bytes | Any) -> RecordT:
@@ -259,10 +272,10 @@ def _read_plain(kind: type[Record], plain: object) -> object:
 
 
 def _restore_evidence(record: object) -> None:
-    """Replace positions by the evidence at them; anything else is left, and refused on validation."""
+    """Replace numbers by the evidence that has them; anything else is left, and refused on validation."""
     if not isinstance(record, dict) or not isinstance(listed := record.pop(_REASONS, None), list):
         return
-    reasons = dict(enumerate(_read_reasons(listed)))
+    reasons = _read_reasons(listed)
     waiting: list[Any] = [record]
     while waiting:
         plain = waiting.pop()
@@ -271,24 +284,27 @@ def _restore_evidence(record: object) -> None:
         for name, value in plain.items():
             if isinstance(value, dict):
                 if name == "evidence":
-                    plain[name] = {field: _look_up(positions, reasons) for field, positions in value.items()}
+                    plain[name] = {field: _look_up(numbers, reasons) for field, numbers in value.items()}
                 else:
                     waiting.append(value)
             elif isinstance(value, list) and value and isinstance(value[0], dict):
                 waiting.extend(value)
 
 
-def _read_reasons(listed: list[Any]) -> list[Any]:
-    """Return pieces of evidence; if one is invalid, all unchanged, to be refused where it is cited."""
+def _read_reasons(listed: list[Any]) -> Mapping[Any, Evidence]:
+    """Return evidence by its number; none if any is invalid: the values that cite it are refused."""
     try:
-        return _EVIDENCE.validate_python(listed)
+        if any(isinstance(reason, dict) and "records" not in reason for reason in listed):
+            return dict(enumerate(_UNGROUPED.validate_python(listed)))
+        groups = _GROUPS.validate_python(listed)
+        return {number: reason for group in groups for number, reason in group.separate()}
     except ValidationError:
-        return listed
+        return {}
 
 
-def _look_up(positions: object, reasons: Mapping[Any, Any]) -> object:
-    """Return the evidence at positions, or the given value if one of the positions is unknown."""
+def _look_up(numbers: object, reasons: Mapping[Any, Evidence]) -> object:
+    """Return the evidence with these numbers, or the given value if one of them is unknown."""
     try:
-        return [reasons[place] for place in positions] if isinstance(positions, list) else positions
+        return [reasons[number] for number in numbers] if isinstance(numbers, list) else numbers
     except (KeyError, TypeError):
-        return positions
+        return numbers

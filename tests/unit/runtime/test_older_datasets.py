@@ -17,6 +17,8 @@ from mrt_pipeline.stages.checks import check_schema
 
 FIXTURE = Path(__file__).parents[2] / "fixtures/schema-1/stage3_final.json"
 CONTENT = FIXTURE.read_bytes()
+SCHEMA_2 = FIXTURE.parents[1] / "schema-2/stage3_final.json"
+"""the same dataset, as the program of that day wrote it"""
 
 
 def _read(edit: Any = None) -> Stage3Output:
@@ -83,12 +85,12 @@ def test_everything_else_is_as_it_was() -> None:
         assert station.pop("trains") == []
     for found in (*plain["stations"][0]["exits"], *again["stations"][0]["exits"]):
         del found["platforms"]
-    assert again == {**plain, "schema_version": "2"}
+    assert again == {**plain, "schema_version": "3"}
 
 
 def test_what_was_read_is_a_sound_dataset_of_this_version() -> None:
     dataset = _read()
-    assert dataset.schema_version == "2"
+    assert dataset.schema_version == "3"
     assert list(check_schema(dataset)) == []
     assert read_dataset(render_output(dataset)) == dataset
 
@@ -114,7 +116,19 @@ def test_a_fault_is_reported_by_its_place(edit: Any, place: str) -> None:
 
 def test_a_dataset_of_another_schema_is_reported() -> None:
     with pytest.raises(CorruptCheckpointError, match="schema_version"):
-        parse_dataset(FIXTURE, CONTENT.replace(b'"schema_version": "1"', b'"schema_version": "3"'), "run")
+        parse_dataset(FIXTURE, CONTENT.replace(b'"schema_version": "1"', b'"schema_version": "4"'), "run")
+
+
+def test_a_dataset_of_schema_2_equals_the_same_one_of_schema_1() -> None:
+    assert read_dataset(SCHEMA_2.read_bytes()) == _read()
+
+
+@pytest.mark.parametrize("number", [-1, 99])
+def test_in_schema_2_a_position_without_a_reason_is_reported_by_its_place(number: int) -> None:
+    plain = json.loads(SCHEMA_2.read_bytes())
+    plain["stations"][0]["platforms"][1]["evidence"]["record"] = [number]
+    with pytest.raises(ValidationError, match=r"stations\.0\.platforms\.1\.evidence\.record\.0"):
+        read_dataset(json.dumps(plain).encode())
 
 
 def test_a_stage_goes_on_only_with_checkpoints_of_this_version() -> None:

@@ -63,8 +63,10 @@ def test_evidence_reads_back_in_its_order_and_stands_once(evidence: dict[str, tu
     station = YISHUN.model_copy(update={"evidence": {"record": YISHUN.evidence["record"], **evidence}})
     line = render_record(station)
     assert read_record(Station, line) == station
-    reasons = [json.dumps(reason, sort_keys=True) for reason in json.loads(line)["reasons"]]
+    groups = json.loads(line)["reasons"]
+    reasons = [(json.dumps(group), record) for group in groups for record in group.pop("records").values()]
     assert len(reasons) == len(set(reasons))
+    assert len(groups) == len(set(map(json.dumps, groups)))
 
 
 def test_what_is_equal_is_written_alike_whichever_objects_hold_it() -> None:
@@ -73,14 +75,14 @@ def test_what_is_equal_is_written_alike_whichever_objects_hold_it() -> None:
     assert render_output(read_output(Stage3Output, render_output(output))) == render_output(output)
 
 
-def test_every_record_of_a_list_stands_in_a_line_and_cites_by_positions() -> None:
+def test_every_record_of_a_list_stands_in_a_line_and_cites_by_numbers() -> None:
     lines = render_output(make_stage1()).decode().splitlines()
     first = lines[lines.index('"stations":[') + 1]
     station = json.loads(first.rstrip(","))
     assert station["slug"] == "yishun"
     assert station["evidence"] == {"record": [0]}
     assert station["codes"][0]["evidence"] == {"record": [1]}
-    assert [reason["record_id"] for reason in station["reasons"]] == ["1", "NS13"]
+    assert [reason["records"] for reason in station["reasons"]] == [{"0": "1", "1": "NS13"}]
     assert orjson.loads("\n".join(lines))["metadata"]["stage_name"] == "stage1_ingestion"
 
 
@@ -89,14 +91,16 @@ def _plain(output: StageOutput) -> Any:
 
 
 @pytest.mark.parametrize("wrong", [99, -1, "0", None, {}, [0]])
-def test_a_position_without_a_reason_is_refused_where_it_stands(wrong: object) -> None:
+def test_a_number_without_a_reason_is_refused_where_it_stands(wrong: object) -> None:
     plain = _plain(make_dataset(YISHUN))
     plain["stations"][0]["platforms"][0]["evidence"]["record"] = [wrong]
     with pytest.raises(ValidationError, match=r"stations\.0\.platforms\.0\.evidence\.record\.0"):
         read_output(Stage3Output, plain)
 
 
-@pytest.mark.parametrize("reasons", [None, {}, [1], [{"document_id": "a"}]])
+@pytest.mark.parametrize(
+    "reasons", [None, {}, [1], [{"document_id": "a"}], [{"document_id": "a", "records": {}}]]
+)
 def test_reasons_that_are_none_are_refused_where_they_are_cited(reasons: object) -> None:
     plain = _plain(make_dataset(YISHUN))
     plain["stations"][0]["reasons"] = reasons
