@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 MAX_FILE_BYTES = 256 * 2**20
-"""a dataset of Singapore's network has about 10 MiB"""
+"""a dataset of Singapore's network has 2 MiB"""
 BLOCK_BYTES = 2**20
 
 

@@ -264,9 +264,7 @@ def test_a_refused_key_ends_the_stage_in_one_sentence_and_what_is_done_is_kept(t
     first, source = LandmarkSource(), _wiki(errors=dict.fromkeys(SLUGS[6:], refused))
     with pytest.raises(StageError) as caught:
         _run(make_context(tmp_path, batch_size=2), first, source)
-    assert str(caught.value) == (
-        "stage2_enrichment: The key is refused. Progress saved. Resume with: mrt-pipeline run --resume-from 2"
-    )
+    assert str(caught.value) == ("stage2_enrichment: The key is refused. Progress saved.")
     assert len(source.asked) <= len(first.asked) <= 9
     again = _wiki()
     _run(make_context(tmp_path), LandmarkSource(), again)
@@ -397,7 +395,7 @@ class TestRetryFailed:
         assert f"8 stations have not been processed yet, or their inputs have changed ({shown})" in str(
             caught.value
         )
-        assert str(caught.value).endswith("Process them with: mrt-pipeline run --resume-from 2")
+        assert str(caught.value).endswith("Process them with --resume-from 2 instead of --retry-failed.")
         assert source.asked == []
 
     def test_stations_that_would_come_out_otherwise_now_are_refused(self, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from mrt_pipeline.contracts.run import Manifest, StageStatus
 from mrt_pipeline.errors import EXIT_FAILURE, UsageError
 from mrt_pipeline.history.altered_files import find_contradictions, report_altered
 from mrt_pipeline.history.resume_command import resume
-from mrt_pipeline.history.runs import is_path
+from mrt_pipeline.history.runs import get_run, is_path
 from mrt_pipeline.releasing.verifying import check_release_folder, is_release_folder
 from mrt_pipeline.runtime.checkpoints import parse_dataset
 from mrt_pipeline.runtime.files import read_bytes
@@ -58,8 +58,8 @@ def _find_named(file: Path, config: Path | None) -> Path:
     """Return the folder of the run that a word names, unless a file or folder here has that name."""
     if os.path.lexists(file) or is_path(str(file)):
         return file
-    named = outputs_of(config) / file
-    return named if named.is_dir() else file
+    outputs = outputs_of(config)
+    return named if (named := outputs / file).is_dir() else get_run(str(file), outputs).folder
 
 
 def _check_folder(folder: Path, manifest: Manifest | None) -> Iterator[Finding]:

@@ -297,6 +297,14 @@ class AlertingSection(Section):
     triggers: TriggersSection = TriggersSection()
     coverage_min: CoverageMinSection = CoverageMinSection()
 
+    @model_validator(mode="after")
+    def _check_channels(self) -> Self:
+        if self.enabled and not self.on_failure:
+            raise ValueError(
+                "is enabled without a channel in on_failure; expected one at least, such as log."
+            )
+        return self
+
 
 class _MaxAgeSection(Section):
     """Maximum age of each source in days."""

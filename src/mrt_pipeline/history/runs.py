@@ -145,7 +145,8 @@ def is_path(name: str) -> bool:
     return os.sep in name or name in (os.curdir, os.pardir) or name.startswith("~") or name.endswith(".json")
 
 
-def _is_folder(path: Path) -> bool:
+def is_folder(path: Path) -> bool:
+    """Return whether a folder exists; another fault of its path counts as no."""
     try:
         return path.is_dir()
     except OSError:
@@ -182,7 +183,7 @@ def get_run(name: str, outputs: Path) -> Run:
         return named[0]
     raise UsageError(
         f"Run {name!r} not found; expected the name or path of a folder with a {MANIFEST_NAME}. "
-        + _name_some(outputs if not is_path(name) else path if _is_folder(path) else path.parent)
+        + _name_some(outputs if not is_path(name) else path if is_folder(path) else path.parent)
     )
 
 

@@ -24,6 +24,7 @@ from mrt_pipeline.contracts.names import (
     VALIDATION_NAME,
 )
 from mrt_pipeline.errors import MissingCheckpointError, UsageError
+from mrt_pipeline.history.runs import is_folder
 from mrt_pipeline.orchestrator.latest import check_latest
 from mrt_pipeline.orchestrator.manifest_recovery import find_or_rebuild
 from mrt_pipeline.orchestrator.request import RunRequest
@@ -66,7 +67,7 @@ def find_folder(request: RunRequest, output: OutputSection, now: datetime) -> Pa
     if request.output_dir is not None:
         _refuse_place(request.output_dir, outputs)
         _refuse_strangers(request.output_dir, outputs)
-        if request.first_stage > 1 and not _is_folder(request.output_dir):
+        if request.first_stage > 1 and not is_folder(request.output_dir):
             raise _no_run_there(request.output_dir, request.first_stage)
         return request.output_dir
     if not output.versioning:
@@ -119,7 +120,7 @@ def _run_around(folder: Path, outputs: Path) -> Path | None:
 
 def _refuse_strangers(folder: Path, outputs: Path) -> None:
     """Raise if a run would overwrite files that no run of ours has made; others may stay beside its own."""
-    if not _is_folder(folder) or find_or_rebuild(folder).manifest is not None:
+    if not is_folder(folder) or find_or_rebuild(folder).manifest is not None:
         return
     began = (
         LOG_NAMES.values() if (folder / LOCK_NAME).exists() else ()
@@ -132,14 +133,6 @@ def _refuse_strangers(folder: Path, outputs: Path) -> None:
         "would overwrite them. Move them elsewhere, or name another folder, such as --output-dir "
         f"{outputs / 'mine'}."
     )
-
-
-def _is_folder(path: Path) -> bool:
-    """Return whether a folder exists; other faults of a path are reported when it is created."""
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
 
 
 def _names_of_a_run() -> list[str]:

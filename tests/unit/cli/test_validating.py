@@ -115,6 +115,8 @@ def test_a_word_names_a_run_of_the_configured_folder_unless_a_file_here_has_it(
     for word in ("run", "latest"):
         code, said = _validate(Path(word))
         assert (code, f"No errors: {tmp_path / word}" in said) == (0, True)
+    with pytest.raises(UsageError, match=r"Run 'nothing' not found; .* Runs in .*: run"):
+        validate_file(Path("nothing"), None)
     Path("latest").write_text("{}")
     assert _validate(Path("latest"))[0] == 1
 

@@ -124,6 +124,11 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
         ("execution: {reading: dask}",
          "execution (line 1) sets reading to dask without a scheduler_address; expected an address such as "
          "tcp://localhost:8786."),
+        (
+            "alerting: {enabled: true, on_failure: []}",
+            "alerting (line 1) is enabled without a channel in on_failure; expected one at least, "
+            "such as log.",
+        ),
         ("execution: {scheduler_address: localhost}", "execution.scheduler_address (line 1) is not the "
          "address of a scheduler; expected one such as tcp://localhost:8786."),
         ("contact: you there", "contact (line 1) contains a space or a non-ASCII character; "

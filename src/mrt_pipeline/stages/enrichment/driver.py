@@ -25,7 +25,6 @@ from mrt_pipeline.stages.enrichment.registry import OpenedSources
 if TYPE_CHECKING:
     from mrt_pipeline.runtime.context import EarlierRun, RunContext
 
-RESUME = "mrt-pipeline run --resume-from 2"
 SHOWN_SLUGS = 3
 _Refusal = ModelCallError | WorkersError
 """failures that end the stage once the stations in progress are finished"""
@@ -180,7 +179,7 @@ class Driver:
             raise StageInputError(
                 STAGE2_ENRICHMENT,
                 f"--retry-failed only retries stations where a source failed, but {_describe(missing)}. "
-                f"Process them with: {RESUME}",
+                "Process them with --resume-from 2 instead of --retry-failed.",
             )
         if failed:
             self._prepare([station for station, _ in failed], stations)
@@ -274,4 +273,4 @@ def _is_better(before: JournalRow, now: JournalRow) -> bool:
 
 
 def _ended_by(error: _Refusal) -> StageError:
-    return StageError(STAGE2_ENRICHMENT, f"{error} Progress saved. Resume with: {RESUME}")
+    return StageError(STAGE2_ENRICHMENT, f"{error} Progress saved.")
