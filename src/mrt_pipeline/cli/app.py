@@ -43,7 +43,7 @@ Examples:
   mrt-pipeline run --output-dir DIR       in a folder you name
   mrt-pipeline run --stage 1              run stage 1 only
   mrt-pipeline run --resume-from 2        resume the newest run from stage 2
-  mrt-pipeline run --skip-existing        run what is missing, damaged or stale
+  mrt-pipeline run --skip-existing        finish the newest run: what is missing or stale
   mrt-pipeline run --retry-failed         retry stations where a source failed
   mrt-pipeline run --resume-from 3 --accept-changes
                                           publish despite losses over the limits

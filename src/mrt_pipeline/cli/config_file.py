@@ -15,11 +15,13 @@ from mrt_pipeline.config.registry import refuse_missing_packages
 from mrt_pipeline.errors import ConfigError, UsageError
 from mrt_pipeline.history.resume_command import with_config
 from mrt_pipeline.orchestrator.alerts.alerting import find_missing_urls
+from mrt_pipeline.orchestrator.stage_specs import STAGES
 from mrt_pipeline.runtime.files import make_folder, write_bytes
+from mrt_pipeline.runtime.source_access import missing_credentials
 
 
 def check_config(path: Path | None) -> None:
-    """Report that the configuration is valid, and which one it is.
+    """Report that the configuration is valid, and which one it is; warn of secrets that are missing.
 
     Raises:
         ConfigError: for every fault in it, if it names a file or folder that does not exist, or if a format
@@ -28,7 +30,8 @@ def check_config(path: Path | None) -> None:
     found = PipelineConfig(find_config(path))
     _refuse_missing_inputs(found)
     refuse_missing_packages(found.settings.output.formats)
-    for missing in find_missing_urls(found):
+    used = (api for stage in STAGES for api in stage.apis_in_use(found.settings))
+    for missing in (*missing_credentials(found.settings, found.secrets(), used), *find_missing_urls(found)):
         warn(missing)
     if found.path is not None:
         say(f"{found.path} is a valid configuration.")

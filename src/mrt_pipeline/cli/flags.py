@@ -110,7 +110,11 @@ _ResumeFrom = Annotated[
 ]
 _SkipExisting = Annotated[
     bool,
-    typer.Option("--skip-existing", help="Run only stages whose checkpoint is missing, damaged or stale"),
+    typer.Option(
+        "--skip-existing",
+        help="In the newest run (for the date of --as-of, if given), run only stages whose checkpoint is "
+        "missing, damaged or stale",
+    ),
 ]
 _AsOf = Annotated[
     date | None,

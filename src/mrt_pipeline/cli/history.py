@@ -142,7 +142,7 @@ def _describe(run: Run, findings: Iterable[Finding], altered: Iterable[AlteredFi
             ("run id", manifest.run_id),
             ("started", f"{_moment(manifest.timestamp)} UTC"),
             ("took", f"{run.seconds:.1f} s, attempts: {len(manifest.attempts)}"),
-            ("mode", manifest.mode),
+            ("mode", _mode(manifest)),
             ("program", f"{manifest.software_version}, code {manifest.code_version[:12]}"),
             ("config", manifest.config_path),
             *_approval(run),
@@ -207,13 +207,23 @@ def _source(document: Provenance, as_of: date) -> str:
     revision = f", revision {document.revision}" if document.revision else ""
     return (
         f"{document.document_id}: {document.title}, {document.publisher}{revision}, "
-        f"read {document.retrieved_at:%Y-%m-%d}{_age(document.age_days(as_of))}, "
+        f"{_dates(document, as_of)}, "
         f"{counted(document.records, 'record')}, {document.licence}"
     )
 
 
-def _age(days: int) -> str:
-    return f", {age_on('that day', days)}" if days else ""
+def _mode(manifest: Manifest) -> str:
+    """Return the mode of a run, and the services for which its configuration sets another."""
+    modes = {name: api.get("mode") for name, api in manifest.config.get("apis", {}).items()}
+    others = [f"{name} {mode}" for name, mode in modes.items() if mode not in (None, manifest.mode)]
+    return f"{manifest.mode}, but {', '.join(others)}" if others else manifest.mode
+
+
+def _dates(document: Provenance, as_of: date) -> str:
+    days = document.age_days(as_of)
+    age = f", {age_on('that day', days)}" if days else ""
+    read = f"read {document.retrieved_at:%Y-%m-%d}"
+    return f"of {document.content_date}{age}, {read}" if document.content_date else f"{read}{age}"
 
 
 def _findings(manifest: Manifest, findings: Iterable[Finding], full_list: str) -> Iterator[str]:

@@ -44,6 +44,9 @@ def validate_file(file: Path, config: Path | None, *, shows_all: bool = False) -
     found = list(_check_folder(folder, manifest) if is_folder else _check_file(path, manifest))
     show_findings(found, shows_all=shows_all)
     if not _holds_dataset(path, manifest):
+        if not found:
+            say(f"{path} is unchanged since it was written.")
+            return 0
         return _sum_up(str(path), found)
     dataset = _read(path, manifest, is_missed=bool(found))
     if dataset is None:

@@ -154,6 +154,9 @@ class Provenance(Record):
     publisher: str
     url: str
     revision: str | None = None
+    content_date: date | None = None
+    """the date of its content if that is not when it was read: of a statement, when it was made; of a copy
+    whose download date is unknown, its newest record"""
     retrieved_at: AwareDatetime
     licence: str
     licence_url: str
@@ -164,9 +167,14 @@ class Provenance(Record):
     recorded_tables: tuple[RecordedTable, ...] = ()
     """the package's tables it was read from; empty for a document read live"""
 
+    @property
+    def day(self) -> date:
+        """Return the date of its content, otherwise when it was read."""
+        return self.content_date or self.retrieved_at.date()
+
     def age_days(self, as_of: date) -> int:
-        """Return how many days before a date the document was read; negative if later."""
-        return (as_of - self.retrieved_at.date()).days
+        """Return how many days before another date its content is from; negative if later."""
+        return (as_of - self.day).days
 
     def cite(self, record_id: str, method: Method = Method.RECORD) -> Evidence:
         """Return evidence that points to a record of this document."""

@@ -92,7 +92,13 @@ class SourceRead(Record):
     publisher: str
     url: str
     licence: str
+    content_date: date | None = None
     retrieved_at: AwareDatetime
+
+    @property
+    def day(self) -> date:
+        """Return the date of its content, otherwise when it was read."""
+        return self.content_date or self.retrieved_at.date()
 
 
 class ReleasedSet(Record):

@@ -26,7 +26,6 @@ from mrt_pipeline.contracts.network import (
 )
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.extraction.exit_platforms import cite_link
-from mrt_pipeline.network.statements import find_stated_day
 
 Reasons = tuple[Evidence, ...]
 Pair = tuple[str, str]
@@ -56,7 +55,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class SourceAge:
-    """When the documents of a source were read, or stated for an authority's statement."""
+    """The dates of a source's documents: when they were read, or of their content if that is known."""
 
     source: str
     oldest: date
@@ -105,8 +104,7 @@ def measure_ages(documents: Iterable[Provenance], as_of: date) -> list[SourceAge
     """Return the age of each document's source on a date, oldest first."""
     by_source: dict[str, list[date]] = {}
     for document in documents:
-        day = find_stated_day(document.document_id) or document.retrieved_at.date()
-        by_source.setdefault(source_of(document), []).append(day)
+        by_source.setdefault(source_of(document), []).append(document.day)
     ages = (
         SourceAge(source, min(days), max(days), (as_of - min(days)).days)
         for source, days in by_source.items()

@@ -44,7 +44,7 @@ def load_dataset(name: str, outputs: Path) -> LoadedDataset:
         CheckpointError: if there is no dataset, or it is damaged.
     """
     path = read_path(name)
-    if is_path(name) and path.is_file():
+    if path.is_file() and (is_path(name) or not (outputs / name).exists()):
         run = read_run(path.parent) if path.name == FINAL_NAME else None
         if run is None:
             return LoadedDataset(name, _parse(path, read_bytes(path)), None)
@@ -94,7 +94,8 @@ def choose_successful(history: History, number: int) -> list[Run]:
     found = [run for run in history.runs if run.has_dataset]
     if len(found) < number:
         raise UsageError(
-            f"This needs {counted(number, 'run')} with a dataset; {history.outputs} has {len(found)}. "
+            f"Expected {counted(number, 'run')} with a dataset; {history.outputs} has "
+            f"{len(found) or 'none'}. "
             f"Specify two runs or files to compare, or start a run with: {REMEDY}"
         )
     return found[:number]

@@ -56,7 +56,7 @@ class Statement:
             title=self.title,
             publisher=self.publisher,
             url=self.url,
-            revision=self.stated_on.isoformat(),
+            content_date=self.stated_on,
             retrieved_at=LAST_LOOKED_AT,
             licence=OFFICIAL_STATEMENTS.licence_id,
             licence_url=OFFICIAL_STATEMENTS.url,
@@ -85,9 +85,9 @@ def load_statements() -> tuple[Statement, ...]:
     )
 
 
-def find_stated_day(document_id: str) -> date | None:
-    """Return the date of a statement, from which its age counts; None if the document is not one."""
-    return next((it.stated_on for it in load_statements() if it.statement_id == document_id), None)
+def is_statement(document_id: str) -> bool:
+    """Return whether a document is one of the statements."""
+    return any(it.statement_id == document_id for it in load_statements())
 
 
 @cache

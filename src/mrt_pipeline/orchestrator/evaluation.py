@@ -18,7 +18,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mrt_pipeline.config.paths import read_path
 from mrt_pipeline.contracts.claims import Passage
-from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.counting import counted, joined
 from mrt_pipeline.contracts.fields import PARTS
 from mrt_pipeline.contracts.network import StepFree, TowardsKind
 from mrt_pipeline.errors import UsageError
@@ -132,8 +132,9 @@ def evaluate(folder: Path, config: PipelineConfig, as_of: date | None = None) ->
     stations = Stage1Ingestion(config, context).execute(None).stations
     names, own = PlaceNames.of(network), config.settings.apis.fandom.vocabulary
     vocabulary = load_vocabulary(read_path(own) if own else None)
-    reader = _Reader(facts, names, vocabulary, {key: item for item in stations for key in _keys_of(item)})
-    pages = {page: reader.read(folder / page, station) for page, station in _stations_of(rows).items()}
+    reader = _Reader(facts, names, vocabulary)
+    named = _stations_of(rows, {key: item for item in stations for key in _keys_of(item)}, folder)
+    pages = {page: reader.read(folder / page, station) for page, station in named.items()}
     return _compare(rows, pages)
 
 
@@ -149,16 +150,9 @@ class _Reader:
     facts: GroundingFacts
     names: PlaceNames
     vocabulary: Vocabulary
-    stations: Mapping[str, Station]
-    """by slug, name and codes, in lower case"""
 
-    def read(self, path: Path, named: str) -> _Page:
+    def read(self, path: Path, station: Station) -> _Page:
         """Return the grounded reading of one page."""
-        station = self.stations.get(named.casefold())
-        if station is None:
-            raise UsageError(
-                f"{SHEET}: no station {named!r}; expected a slug, code or name of one in operation."
-            )
         title, html = _read_page(path)
         if self.names.slug_of_title(title) != station.slug:
             title = station.wiki_title
@@ -171,6 +165,8 @@ class _Reader:
 
 
 def _read_sheet(path: Path) -> list[dict[str, str]]:
+    if path.parent.exists() and not path.parent.is_dir():
+        raise UsageError(f"{path.parent} is not a folder; expected one with pages and {SHEET}.")
     try:
         text = read_bytes(path).decode("utf-8-sig")
     except FileNotFoundError:
@@ -184,10 +180,17 @@ def _read_sheet(path: Path) -> list[dict[str, str]]:
         columns, them = ("column", "it") if len(lacking) == 1 else ("columns", "them")
         raise UsageError(f"{path} lacks the {columns} {', '.join(lacking)}. Add {them} to its first line.")
     rows = [{name: (row.get(name) or "").strip() for name in (*COLUMNS, "kind")} for row in reader]
-    faults = [f"line {number}: {fault}" for number, row in enumerate(rows, 2) if (fault := _fault_of(row))]
-    if faults:
-        raise UsageError("\n".join([f"{path} has {counted(len(faults), 'invalid line')}:", *faults]))
+    if not rows:
+        raise UsageError(f"{path} has no rows; expected one for each statement on the pages.")
+    _refuse_faults(path, [(number, fault) for number, row in enumerate(rows, 2) if (fault := _fault_of(row))])
     return rows
+
+
+def _refuse_faults(path: Path, faults: Sequence[tuple[int, str]]) -> None:
+    """Raise if there are faults: each is a line number and a sentence."""
+    if faults:
+        lines = (f"  - line {number}: {fault}" for number, fault in faults)
+        raise UsageError("\n".join([f"{path} has {counted(len(faults), 'invalid line')}:", *lines]))
 
 
 def _fault_of(row: Mapping[str, str]) -> str | None:
@@ -200,22 +203,42 @@ def _fault_of(row: Mapping[str, str]) -> str | None:
     return None
 
 
-def _stations_of(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    stations: dict[str, str] = {}
-    for row in rows:
-        if stations.setdefault(row["page"], row["station"]) != row["station"]:
-            raise UsageError(f"{SHEET}: {row['page']} has several stations; expected one page per station.")
-    return stations
+def _stations_of(
+    rows: Iterable[Mapping[str, str]], stations: Mapping[str, Station], folder: Path
+) -> dict[str, Station]:
+    """Return the station of each page; raise for all rows whose page, station or exit is missing.
+
+    Args:
+        rows: the sheet.
+        stations: those in operation, by slug, name and codes in lower case.
+        folder: folder of the pages.
+    """
+    named: dict[str, Station] = {}
+    faults: list[tuple[int, str]] = []
+    for number, row in enumerate(rows, 2):
+        page, station = row["page"], stations.get(row["station"].casefold())
+        if station is None:
+            fault = f"no station {row['station']!r} in operation; expected a slug, code or name of one."
+        elif named.setdefault(page, station) is not station:
+            fault = f"{page} is also about {named[page].name}; expected one station per page."
+        elif not (folder / page).exists():
+            fault = f"{folder / page} not found. Add the page, or remove its rows."
+        elif row["kind"] != TRAP and row["exit"] not in (labels := _labels_of(station, row["field"])):
+            fault = f"exit {row['exit']!r}; expected {joined(labels, 'or')} for this field of {station.name}."
+        else:
+            continue
+        faults.append((number, fault))
+    _refuse_faults(folder / SHEET, faults)
+    return named
+
+
+def _labels_of(station: Station, field: str) -> list[str]:
+    return [ALL_EXITS] if field == "platform" else sorted({found.exit_code for found in station.exits})
 
 
 def _read_page(path: Path) -> tuple[str, str]:
     """Return title and HTML of a page."""
-    try:
-        text = read_bytes(path).decode("utf-8", "replace")
-    except FileNotFoundError:
-        raise UsageError(
-            f"{path} not found, though {SHEET} names it. Add the page, or remove its rows."
-        ) from None
+    text = read_bytes(path).decode("utf-8", "replace")
     if path.suffix != ".json":
         return path.stem.replace("_", " "), text
     try:

@@ -73,9 +73,9 @@ def find_folder(request: RunRequest, output: OutputSection, now: datetime) -> Pa
     if not output.versioning:
         _refuse_strangers(outputs / UNVERSIONED, outputs)
         return outputs / UNVERSIONED
-    found = find_resumable(outputs, request.first_stage, now) if request.continues else None
+    found = find_resumable(outputs, request.first_stage, now, request.as_of) if request.continues else None
     if found is None and request.first_stage > 1:
-        raise _nothing_to_resume(outputs, request.first_stage)
+        raise _nothing_to_resume(outputs, request)
     return found
 
 
@@ -171,11 +171,14 @@ def _make_run_folder(outputs: Path, now: datetime) -> Path:
     raise AssertionError("count() does not end")
 
 
-def _nothing_to_resume(outputs: Path, first_stage: int) -> MissingCheckpointError:
+def _nothing_to_resume(outputs: Path, request: RunRequest) -> MissingCheckpointError:
+    first_stage, day = request.first_stage, request.as_of
     names = " and ".join(CHECKPOINT_NAMES[stage.name] for stage in STAGES if stage.number < first_stage)
+    run, flags = ("run", "") if day is None else (f"run for {day}", f" --as-of {day}")
     return MissingCheckpointError(
         outputs,
-        f"holds no run with {names}, which stage {first_stage} needs. Start one with: mrt-pipeline run",
+        f"has no {run} with {names}, which stage {first_stage} needs. "
+        f"Start one with: mrt-pipeline run{flags}",
     )
 
 

@@ -119,7 +119,7 @@ class PublicationGate:
             try:
                 self.baseline = load_run(run).dataset
             except (CheckpointError, StorageError) as error:
-                self._context.reporter.warn(f"Cannot compare with the last published dataset: {error}")
+                self._context.reporter.warn(f"Not compared with {run.name}: {error}")
                 altered.append(run)
                 continue
             self._judge(dataset, self.baseline, run)
@@ -288,7 +288,7 @@ def _find_latest(outputs: Path, warn: Callable[[str], None]) -> Run | None:
     try:
         run = read_run(real_path(link)) if link.is_symlink() else None
     except (CheckpointError, StorageError) as error:
-        warn(f"What {link} shows cannot be compared with: {error}")
+        warn(f"Not compared with the dataset that {link} points to: {error}")
         return None
     return run if run is not None and _content_of(run.manifest) else None
 

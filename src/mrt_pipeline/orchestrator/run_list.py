@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from mrt_pipeline.contracts.names import JOURNAL_NAME
@@ -39,8 +39,8 @@ def list_runs(outputs: Path) -> Iterator[tuple[Path, Manifest]]:
             yield folder, manifest
 
 
-def find_resumable(outputs: Path, first_stage: int, now: datetime) -> Path | None:
-    """Return the newest run that has a checkpoint for every stage before ``first_stage``.
+def find_resumable(outputs: Path, first_stage: int, now: datetime, as_of: date | None = None) -> Path | None:
+    """Return the newest run, of a date if one is given, that has all checkpoints before ``first_stage``.
 
     A run that started after now, while a clock was fast, is returned only if there is no other.
     """
@@ -49,7 +49,8 @@ def find_resumable(outputs: Path, first_stage: int, now: datetime) -> Path | Non
     for folder, manifest in list_runs(outputs):
         has_all = all(name in manifest.stages and manifest.stages[name].checkpoint for name in needed)
         found = (manifest.timestamp <= now + CLOCKS_DIFFER_BY, manifest.timestamp, folder)
-        if has_all and (newest is None or found[:2] > newest[:2]):
+        is_asked = as_of in (None, manifest.as_of)
+        if has_all and is_asked and (newest is None or found[:2] > newest[:2]):
             newest = found
     return newest[-1] if newest else None
 

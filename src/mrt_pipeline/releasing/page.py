@@ -165,12 +165,12 @@ def _sources(index: ReleaseIndex) -> str:
     for source in index.sources:
         groups.setdefault(source.source_id, []).append(source)
     rows = [_source(index, documents) for documents in groups.values()]
-    heads = ("Source", "Publisher", "Licence", "Read on", "Age")
+    heads = ("Source", "Publisher", "Licence", "Date", "Age")
     return _table("Age of each source's oldest document in days, on the day of release", heads, rows)
 
 
 def _source(index: ReleaseIndex, documents: Sequence[SourceRead]) -> tuple[str, ...]:
-    days = sorted(document.retrieved_at.date() for document in documents)
+    days = sorted(document.day for document in documents)
     first = documents[0]
     title = (
         first.title if len(documents) == 1 else f"{first.source_id}, {counted(len(documents), 'document')}"

@@ -193,6 +193,7 @@ def _document(document: Provenance) -> dict[str, Any]:
         "url": show(document.url, QUOTE_LENGTH),
         "revision": _or_none(document.revision),
         "read": document.retrieved_at.date().isoformat(),
+        "day": document.day.isoformat(),
         "licence": show(document.licence),
         "licence_url": show(document.licence_url, QUOTE_LENGTH),
         "attribution": show(document.attribution, QUOTE_LENGTH),

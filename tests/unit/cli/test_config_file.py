@@ -69,6 +69,17 @@ def test_without_a_file_the_check_says_so_and_how_to_have_one(
         check_config(None)
 
 
+def test_the_check_warns_of_a_secret_that_a_live_run_needs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MRT_PIPELINE__APIS__DATAMALL__MODE", "live")
+    check_config(None)
+    assert "Warning: LTA DataMall needs LTA_ACCOUNT_KEY" in capsys.readouterr().err
+    monkeypatch.setenv("LTA_ACCOUNT_KEY", "a-key-of-nobody")
+    check_config(None)
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize("key", ["apis: {fandom: {vocabulary", "apis: {mrtdown: {checkout"])
 def test_a_path_that_does_not_exist_is_reported_by_the_check(
     key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -261,6 +261,14 @@ class TestDatasets:
         with pytest.raises(CorruptCheckpointError, match="is damaged, or is not a dataset of this version"):
             load_dataset(str(tmp_path / "mine.json"), tmp_path)
 
+    def test_a_word_that_names_a_file_and_no_run_is_read_as_a_file(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("mine.geojson").write_bytes(b"{}")
+        with pytest.raises(CorruptCheckpointError, match="is damaged, or is not a dataset of this version"):
+            load_dataset("mine.geojson", tmp_path / "outputs")
+
     def test_a_run_that_did_not_get_so_far_says_how_it_stands(self, outputs: Path) -> None:
         put_run(outputs / "one", "stage1_ingestion", status=RunStatus.STOPPED_AT_BUDGET)
         with pytest.raises(
@@ -281,7 +289,7 @@ class TestDatasets:
         put_run(outputs / "stage1", "stage1_ingestion", timestamp=START + timedelta(hours=9))
         history = read_history(outputs)
         assert [run.name for run in choose_successful(history, 2)] == ["newest", "older"]
-        with pytest.raises(UsageError, match=r"needs 4 runs with a dataset; .* has 3"):
+        with pytest.raises(UsageError, match=r"Expected 4 runs with a dataset; .* has 3"):
             choose_successful(history, 4)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -56,12 +57,35 @@ def test_a_saved_answer_of_the_wiki_is_a_page_too(tmp_path: Path) -> None:
         ("Yishun.html|yishun||access|lift|", "line 2: no exit"),
         ("../Yishun.html|yishun|A|access|lift|", "expected the name of a file beside the sheet"),
         ("Khatib.html|khatib|A|access|lift|", "Khatib.html not found"),
-        ("Yishun.html|atlantis|A|access|lift|", "no station 'atlantis'"),
+        ("Yishun.html|atlantis|A|access|lift|", "line 2: no station 'atlantis' in operation"),
+        ("Yishun.html|yishun|Z|access|lift|", "line 2: exit 'Z'; expected A, B, C, D or E for this field of"),
+        ("Yishun.html|yishun|A|platform|A>NS1|", "line 2: exit 'A'; expected * for this field of Yishun"),
     ],
 )
 def test_a_wrong_row_is_named_with_what_was_expected(row: str, words: str, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=words.replace(".", r"\.")):
+    with pytest.raises(UsageError, match=re.escape(words)):
         _evaluate(tmp_path, row)
+
+
+def test_all_rows_without_a_page_station_or_exit_are_named_at_once_but_traps_may_have_any_exit(
+    tmp_path: Path,
+) -> None:
+    rows = (
+        "Yishun.html|NS13|Z|access|lift|",
+        "Yishun.html|NS14|A|access|lift|",
+        "Yishun.html|NS13|Z|access|lift|trap",
+    )
+    with pytest.raises(
+        UsageError, match=r"2 invalid lines:\n  - line 2: exit 'Z'.*\n  - line 3: Yishun.html is also"
+    ):
+        _evaluate(tmp_path, *rows)
+
+
+def test_a_sheet_without_rows_and_a_file_in_place_of_the_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="has no rows"):
+        _evaluate(tmp_path)
+    with pytest.raises(UsageError, match=r"Yishun\.html is not a folder"):
+        evaluate(tmp_path / "Yishun.html", CONFIG, DAY)
 
 
 def test_a_vocabulary_of_ones_own_is_laid_over_the_packages(tmp_path: Path) -> None:

@@ -18,6 +18,16 @@ def test_going_on_takes_the_newest_run_that_has_what_is_needed(outputs: Path) ->
     assert found == {1: outputs / "newest", 2: outputs / "newest", 3: outputs / "newer"}
 
 
+def test_going_on_with_a_date_takes_the_newest_run_for_that_date(outputs: Path) -> None:
+    day = make_manifest().as_of
+    put_run(outputs / "older", *ALL_STAGES, timestamp=START)
+    put_run(outputs / "newest", *ALL_STAGES, timestamp=START + timedelta(hours=1), as_of=day - timedelta(1))
+    now = START + timedelta(hours=2)
+    assert find_resumable(outputs, 3, now) == outputs / "newest"
+    assert find_resumable(outputs, 3, now, day) == outputs / "older"
+    assert find_resumable(outputs, 3, now, day - timedelta(2)) is None
+
+
 def test_folders_that_are_not_runs_are_skipped(outputs: Path) -> None:
     put_runs(outputs, "20261123_081203")
     (outputs / "notes").mkdir()

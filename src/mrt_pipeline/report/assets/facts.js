@@ -56,9 +56,9 @@ function licenceGroup(group) {
   ];
 }
 
-/** Return how many days before the day described a document was read; negative if later. */
-function ageOf({ read }) {
-  return read ? (Date.parse(content.run.as_of) - Date.parse(read)) / 86_400_000 : 0;
+/** Return how many days before the day described a document's content is from; negative if later. */
+function ageOf(document) {
+  return document.day ? (Date.parse(content.run.as_of) - Date.parse(document.day)) / 86_400_000 : 0;
 }
 
 /** Return how long before the day described something was, after it if the number is negative. */
@@ -77,7 +77,8 @@ function documentCard(document) {
     make("h4", {}, link(document.url, document.title ?? document.id)),
     factList([
       ["Publisher", document.publisher],
-      ["Read on", document.read && `${day(document.read)}, ${daysApart(ageOf(document))}`],
+      ["Date", document.day && `${day(document.day)}, ${daysApart(ageOf(document))}`],
+      ["Read on", document.read !== document.day && day(document.read)],
       ["Revision", document.revision],
       ["Records", document.records?.toLocaleString("en")],
       ["Cited here", cited.filter(Boolean).join(", ") || "nothing"],

@@ -28,7 +28,7 @@ function makeHeader() {
   const figure = ([number, what]) => item(make("b", {}, number.toLocaleString("en")), ` ${what}`);
   find("figures").append(...figures.map(figure));
   find("colophon").textContent =
-    `Made from ${count(documents.length, "document")}, the oldest read ` +
+    `Made from ${count(documents.length, "document")}, the oldest dated ` +
     `${daysApart(documents.length ? Math.max(...documents.map(ageOf)) : 0)}. ` +
     "This page makes no network requests.";
 }

@@ -62,11 +62,11 @@ def _read(access: SourceAccess, document: Document) -> SourceTable[AnyPlace]:
 
 def _as_recorded(table: SourceTable[AnyPlace]) -> SourceTable[AnyPlace]:
     """Return a table with the remark that it was not requested."""
-    document_id, day = table.provenance.document_id, table.provenance.retrieved_at.date()
+    document_id, day = table.provenance.document_id, table.provenance.day
     finding = finding_of(
         "document-only-recorded",
-        f"{document_id} was not requested, since its address at data.gov.sg is unknown; its table recorded "
-        f"on {day} is used.",
+        f"{document_id} was not requested, since its address at data.gov.sg is unknown; its recorded table "
+        f"of {day} is used.",
         record_id=document_id,
     )
     return replace(table, findings=(*table.findings, finding))

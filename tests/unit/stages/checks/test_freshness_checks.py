@@ -27,9 +27,20 @@ def test_documents_of_one_source_are_one_finding_that_names_the_oldest_first() -
     }
     [found] = check_freshness(make_dataset(provenance=documents), Settings())
     assert (found.source, found.record_id) == ("official_places", "nhb-museums")
-    assert "nhb-museums on 2020-" in found.message
+    assert "nhb-museums is of 2020-" in found.message
     assert "nparks-parks" in found.message
     assert "nea-hawker-centres" not in found.message
+
+
+def test_a_copy_is_as_old_as_its_content_and_a_statement_does_not_age() -> None:
+    copy, *_ = copies = (
+        provenance("nhb-museums", retrieved_at=NOON),
+        provenance("mot-2022-01-11", retrieved_at=NOON),
+    )
+    old = NOON.date() - timedelta(days=2_000)
+    documents = {it.document_id: it.model_copy(update={"content_date": old}) for it in copies}
+    [found] = check_freshness(make_dataset(provenance=documents), Settings())
+    assert found.record_id == copy.document_id
 
 
 def test_a_document_of_no_known_source_has_the_usual_rhythm() -> None:
