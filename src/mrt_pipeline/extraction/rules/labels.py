@@ -24,14 +24,16 @@ from mrt_pipeline.extraction.rules.words import EXIT_WORDS, NO_WORDS, folded
 
 EXIT_WORD = "|".join(re.escape(word) for word in sorted(EXIT_WORDS, key=len, reverse=True))
 _JOINING = r",(?:\s*and\b)?|/|&|\+|\band\b|\bdan\b|、|与|和|及|மற்றும்|[-–—]|\bto\b|;\s*(?=(?i:exit)\s)"
+_PLURAL = r"(?<=[A-Z])S(?!\w)"
+"""the end of `EXITS`, which names no exit S"""
 _JOIN = rf"\s*(?:{_JOINING})\s*(?:(?i:exit)\s+)?"
 
 
 def _lead(label: str) -> re.Pattern[str]:
     """Return the pattern of a text that begins with `exit` and labels."""
     return re.compile(
-        rf"[\s*#•·]*(?P<word>(?i:{EXIT_WORD})(?:\s*(?:(?i:no\.|number|letter|code|编号))?\s*[:：#.]?\s*|[-‑–—]))"
-        rf"(?P<labels>{labels_listed(label)})(?P<rest>.*)",
+        rf"[\s*#•·]*(?P<word>(?i:{EXIT_WORD})(?:\s*(?:(?i:no\.|number|letter|code|编号))?\s*[:：#.;]?\s*|[-‑–—]))"
+        rf"(?!{_PLURAL})(?P<labels>{labels_listed(label)})(?P<rest>.*)",
         re.DOTALL,
     )
 
@@ -54,7 +56,7 @@ def labels_listed(label: str) -> str:
 
 def _bracketed(label: str) -> str:
     """Return a regular expression of labels in brackets; not `(s)` as in `Exit(s)`, which is a plural."""
-    return rf"(?<![A-Za-z])(?!\(s\))(?:\({label}\)|（{label}）|\[{label}\])"
+    return rf"(?<![A-Za-z])(?!\(s\))(?:\({label}\)|（{label}）|\[{label}\]|[“\"']{label}[”\"']|‘{label}’)"
 
 
 _FORMS = (

@@ -49,6 +49,8 @@ _FIRM_GOES_ON = re.compile(
     r"|\s*(?:,\s*[A-Z][\w'’-]*\s*)+&\s*[A-Z]"
 )
 """the rest of a firm's name, whose commas do not divide a list: `Smith, Jones & Co. Building`"""
+_CLOSED = (").", "）.")
+"""ends an item with a full stop that is no part of an abbreviation: `X Mall (Exit A).`"""
 _LEADING_AND = re.compile(r"\s*(?:and|&)\s+", re.IGNORECASE)
 
 
@@ -80,7 +82,8 @@ def split_items(text: str, piece: Piece) -> Iterator[Item]:
     """Yield the items of a piece, separated by semicolons, line breaks and bullets."""
     is_dashed = _DASH_BEFORE.search(text, max(0, piece.start - 4), piece.start) is not None
     boundary = _DASHED_END if is_dashed else _ITEM_END
-    bounds = list(split_bounds(boundary, text, piece.start, piece.end, piece.links))
+    brackets = [match.span() for match in BRACKETS.finditer(text, piece.start, piece.end)]
+    bounds = list(split_bounds(boundary, text, piece.start, piece.end, (*piece.links, *brackets)))
     is_taken_back = is_dashed and any(_is_remark(_without_names(text, *one, piece.links)) for one in bounds)
     is_whole_back = is_taken_back
     for start, end in bounds:
@@ -88,7 +91,7 @@ def split_items(text: str, piece: Piece) -> Iterator[Item]:
         lead, body = _split_lead(text, start, end, links)
         if lead is not None:
             is_taken_back = is_whole_back
-        kept = end_of_present(text, body, end)
+        kept = end_of_present(text, body, end - 1 if text[body:end].endswith(_CLOSED) else end)
         is_taken_back = is_taken_back or is_not_now(_without_names(text, start, kept, links))
         yield Item(body, kept, links, lead, is_taken_back)
         is_taken_back = is_taken_back or kept < end

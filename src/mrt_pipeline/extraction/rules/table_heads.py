@@ -16,6 +16,7 @@ from mrt_pipeline.extraction.rules.platforms import led_sign, sign_in
 from mrt_pipeline.extraction.rules.values import key_meaning
 from mrt_pipeline.extraction.rules.words import ANSWERS, Meaning, folded
 
+_DASHES = " -–—"
 MAX_HEAD_WORDS = 4
 """a cell with more words is no head unless it is marked as one"""
 
@@ -149,6 +150,23 @@ def _is_about_one(page: RulePage, cell: Cell) -> bool:
         or led_sign(words, 0, len(words)) is not None
         or page.names_other_station(words)
     )
+
+
+def without_idle_columns(page: RulePage, rows: list[TableRow]) -> list[TableRow]:
+    """Leave out columns of blanks and dashes below a head that says nothing about exits."""
+    numbers = range(len(rows[0].cells))
+    divided = [row for row in rows if len({cell.origin for cell in row.cells}) > 1]
+    used = [number for number in numbers if not _is_idle(page, [row.cells[number] for row in divided])]
+    if len(used) in (len(numbers), 0):
+        return rows
+    return [TableRow(tuple(row.cells[number] for number in used), row.bounds) for row in rows]
+
+
+def _is_idle(page: RulePage, cells: Sequence[Cell]) -> bool:
+    if len(cells) < 3 or any(page.words(cell.piece).strip(_DASHES) for cell in cells[1:]):
+        return False
+    meaning = page.vocabulary.meaning_of(page.words(cells[0].piece))
+    return meaning in (None, Meaning.OTHER, Meaning.STATUS) and not _is_about_one(page, cells[0])
 
 
 def with_subjects_first(page: RulePage, rows: list[TableRow]) -> list[TableRow]:

@@ -34,6 +34,7 @@ from mrt_pipeline.extraction.rules.table_heads import (
     is_label_alone,
     sign_alone,
     with_subjects_first,
+    without_idle_columns,
 )
 from mrt_pipeline.extraction.rules.values import (
     are_about_access,
@@ -111,7 +112,8 @@ def parts_of(page: RulePage, table: Table, topic: Meaning | None) -> Iterator[Pa
         topic: the topic of the section around it.
     """
     about = topic
-    rows = with_subjects_first(page, [TableRow(row.cells, (row.start, row.end)) for row in table.rows])
+    given = [TableRow(row.cells, (row.start, row.end)) for row in table.rows]
+    rows = with_subjects_first(page, without_idle_columns(page, given))
     lead: Piece | None = None
     heads: list[Head] = []
     body: list[TableRow] = []
@@ -122,6 +124,8 @@ def parts_of(page: RulePage, table: Table, topic: Meaning | None) -> Iterator[Pa
                 yield _part(page, lead, heads, body, about)
             lead, body, is_used = row.cells[0].piece, [], False
             about = topic_below(page, page.words(lead), topic)
+            continue
+        if heads and is_used and _has_words_of(page, row, heads[-1].row):
             continue
         above = [] if is_used or number == 0 or not heads or rows[number - 1] is not heads[-1].row else heads
         head = head_in(page, rows[number:], above, about, is_used=is_used)
@@ -134,6 +138,12 @@ def parts_of(page: RulePage, table: Table, topic: Meaning | None) -> Iterator[Pa
         heads, body = [*above, head], []
     if body:
         yield _part(page, lead, heads, body, about)
+
+
+def _has_words_of(page: RulePage, row: TableRow, head: TableRow) -> bool:
+    """Return whether a row repeats a row of heads, as long tables do."""
+    pairs = zip(row.cells, head.cells, strict=True)
+    return all(page.words(one.piece) == page.words(other.piece) for one, other in pairs)
 
 
 def rows_of_exits(page: RulePage, row: TableRow, place: int) -> list[TableRow]:

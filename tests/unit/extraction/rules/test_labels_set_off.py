@@ -26,6 +26,7 @@ LIST = "<h2>Exits</h2><ul><li>{}</li></ul>"
             "Exit (A)",
         ),
         *("&#xFF21;", "&#xFF41;", "Exit &#xFF21;", "出口&#xFF21;", "出口(A)"),
+        *("Exit “A”", 'Exit "A"', "Exit 'A'", "Exit ‘A’", "Exit<br>A", "EXIT<br><b>A</b>"),
     ],
 )
 def test_a_label_that_is_set_off_in_a_cell_is_the_exit(label: str) -> None:

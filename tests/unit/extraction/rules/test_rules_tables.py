@@ -375,3 +375,40 @@ def test_a_way_without_a_station_leaves_the_direction_to_the_next_column() -> No
     assert published(table("Platform | Direction | From", *rows)) == set()
     others = "A | Jurong East | Canberra", "B | Northbound (planned) | Khatib"
     assert published(table("Platform | Direction | Next station", *others)) == {"* A>NS1"}
+
+
+@pytest.mark.parametrize("remarks", ["Remarks", "Photo", "Whatever", ""])
+def test_a_column_in_which_nothing_is_said_changes_nothing(remarks: str) -> None:
+    rows = ("Lift | Yes | No |", "Escalator | No | Yes | –")
+    assert published(table(f" | Exit A | Exit B | {remarks}", *rows)) == {"A lift", "B escalator"}
+
+
+def test_a_column_in_which_something_is_said_may_turn_the_others_round() -> None:
+    assert (
+        published(
+            table(" | Exit A | Exit B | Remarks", "Lift | Yes | Yes | broken", "Escalator | Yes | Yes |")
+        )
+        == set()
+    )
+
+
+def test_heads_may_be_repeated_in_the_middle_of_a_table() -> None:
+    rows = ("1 | Yes", "No. | Lift", "2 | Yes", "3 | No")
+    assert {it for it in said(table("No. | Lift", *rows)) if "lift" in it} == {"1 lift", "2 lift"}
+
+
+def test_a_plural_in_capitals_heads_a_column_of_exits_and_is_no_exit_s() -> None:
+    assert published(table("BUS STOP | EXITS", "59049 | A", "59041 | A–B")) == {
+        "A 59049",
+        "A 59041",
+        "B 59041",
+    }
+
+
+@pytest.mark.parametrize("services", ["(48, 61, 75)", "(48; 61; 75)", "(48<br>61<br>75)"])
+def test_services_in_brackets_are_neither_divided_nor_places(services: str) -> None:
+    assert published(table("Exit | Nearby", f"A | 59049 Yishun Stn {services}")) <= {"A 59049"}
+
+
+def test_an_item_may_end_in_a_bracket_and_a_full_stop() -> None:
+    assert published("<h2>Nearby</h2><ul><li>Golden Mall (Exit A).</li></ul>") == {"A Golden Mall"}
