@@ -6,6 +6,8 @@ import csv
 import hashlib
 import io
 import json
+import re
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +27,7 @@ pytestmark = pytest.mark.slow
 STAGES = ("stage1_ingestion", "stage2_enrichment", "stage3_merger")
 SKIP = ("--skip-existing",)
 PACKAGE = ROOT / "src" / "mrt_pipeline"
+PAGE = ROOT / "docs" / "explaining-runs.md"
 
 Prepare = Callable[[Workplace], Workplace]
 
@@ -316,6 +319,26 @@ def test_the_day_the_circle_line_became_a_ring(place: Workplace) -> None:
     assert "CE1 → CC34  Bayfront" in result.stdout
     assert "services changed (ring opened)" in result.stdout
     assert place.call("diff", "--exit-code").returncode == 1
+
+
+@pytest.mark.slow
+def test_the_documented_example_of_a_comparison_is_what_the_command_prints(place: Workplace) -> None:
+    """A line that is only ``…`` stands for any number of lines, ``…`` at the end of a line for its rest."""
+    [example] = re.findall(
+        r"```console\n\$ mrt-pipeline (diff .*\n(?:.*\n)*?)```", PAGE.read_text(encoding="utf-8")
+    )
+    command, *documented = example.splitlines()
+    _, *days = shlex.split(command)
+    for day in days:
+        assert place.call("run", "--as-of", day, "--output-dir", f"outputs/{day}").returncode == 0
+    result = place.call(*shlex.split(command))
+    assert result.returncode == 0, result.stderr
+    lines = [r"(?:.*\n)*" if line == "…" else _pattern_of(line) for line in documented]
+    assert re.fullmatch("".join(lines), result.stdout), result.stdout
+
+
+def _pattern_of(line: str) -> str:
+    return re.escape(line.removesuffix("…")) + (r".*\n" if line.endswith("…") else r"\n")
 
 
 @pytest.mark.slow

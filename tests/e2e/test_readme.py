@@ -61,7 +61,7 @@ def test_the_readme_says_of_how_many_exits_each_field_is_known(finished: Workpla
     answered = [found for found in exits if found.get("access", {}).get("step_free", "unknown") != "unknown"]
     unanswered, named = len(exits) - len(answered), sum(bool(found.get("landmarks")) for found in exits)
     assert f"known for {len(answered)} exits, unknown for {unanswered} |" in README
-    assert f"at {named} exits, each landmark at" in README
+    assert f"known for {named} exits; each landmark is listed at its nearest exit" in README
     told = (
         f"Of {len(exits)} exits, step-free access is unknown for {unanswered}, and landmarks are unknown for"
     )
