@@ -81,7 +81,7 @@ def _tables_wrapped(page: Element) -> None:
     for table in list(_tables(page)):
         wide = E.div(E.div(), **{"class": "table-wide"})
         wide.tail, table.tail = table.tail, None
-        table.getparent().replace(table, wide)
+        table.addprevious(wide)
         wide[0].append(table)
 
 
@@ -100,8 +100,8 @@ def _heads_repeated(page: Element) -> None:
 def _rows_reversed(page: Element) -> None:
     for table in _tables(page):
         if _is_headed(rows := _rows(table)):
-            parent = rows[0].getparent()
-            parent.extend(reversed([row for row in rows[1:] if row.getparent() is parent]))
+            for row in rows[1:]:
+                rows[0].addnext(row)
 
 
 def _first_cells_as_heads(page: Element) -> None:
