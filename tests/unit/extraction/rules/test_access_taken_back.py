@@ -182,3 +182,55 @@ def test_a_later_sentence_on_something_else_takes_no_lift_away(later: str) -> No
 def test_an_opening_date_behind_a_lift_leaves_it_unread(date: str) -> None:
     assert published(f"<h2>Exits</h2><ul><li>Exit A: Lift. {date}</li></ul>") == set()
     assert published("<h2>Exits</h2><ul><li>Exit A: Lift. Opens at 6am.</li></ul>") == {"A lift"}
+
+
+STEP_FREE = table("Exit | Step-free", "A | Yes", "B | Yes")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<p>Exit A has no lift.</p>",
+        "<p>There is no lift at Exit A.</p>",
+        "<p>Exit B has a lift, but Exit A has no lift.</p>",
+        "<p>Exit A has neither lift nor ramp.</p>",
+        "<p>Exit A has only an escalator.</p>",
+        "<p>Exit A has steps.</p>",
+        "<p>Exit A has stairs only.</p>",
+        "<p>There are a few steps at Exit A.</p>",
+        "<p>Wheelchair users cannot use Exit A.</p>",
+        "<ul><li>Exit A: no lift</li></ul>",
+        "<ul><li>Exit A: escalator only</li></ul>",
+        table("Exit | Lift", "A | No"),
+    ],
+)
+def test_step_free_access_that_another_place_contradicts_is_not_published(words: str) -> None:
+    for html in (STEP_FREE + words, words + STEP_FREE):
+        found = published(html)
+        assert not found & {"A yes", "A no"}
+        assert "B yes" in found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<p>Exit A has no lift but a ramp.</p>",
+        "<p>Exit A has a lift and stairs.</p>",
+        "<p>Exit A is a few steps from Golden Mall.</p>",
+        "<p>Exit A has stairs and an escalator.</p>",
+    ],
+)
+def test_step_free_access_stays_where_another_place_does_not_contradict_it(words: str) -> None:
+    assert {"A yes", "B yes"} <= published(STEP_FREE + words)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        table("Exit | Step-free | Lift", "A | Yes | No"),
+        table(" | Exit A | Exit B", "Step-free | Yes | –", "Lift | No | –"),
+        "<ul><li>Exit A<ul><li>Step-free: yes</li><li>Lift: no</li></ul></li></ul>",
+    ],
+)
+def test_an_exit_at_street_level_is_step_free_without_a_lift(html: str) -> None:
+    assert published(html) == {"A yes"}
