@@ -27,7 +27,7 @@ from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import doubtful_stretches, is_bare_date, is_bare_remark, is_understood
-from mrt_pipeline.extraction.rules.labels import read_labels
+from mrt_pipeline.extraction.rules.labels import labels_listed, labels_of, read_labels
 from mrt_pipeline.extraction.rules.owners import POINTS_FIRST, TO_ANOTHER, owned_parts
 from mrt_pipeline.extraction.rules.page import Bounds, Labels, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import (
@@ -107,6 +107,11 @@ _OF_A_THING = re.compile(
 """a remark on a thing, not on the exit: `Lift (under construction)` retracts only the lift"""
 _EXIT_ALONE = re.compile(r"\A[\s(\[（]*exit\s+[A-Z0-9]{1,2}[\s)\]）.]*\Z", re.IGNORECASE)
 """a line or bracket that names another exit and nothing else"""
+_LETTER = r"[A-Z][0-9]?(?!\w)"
+_LABEL_ALONE = re.compile(
+    rf"[(（\[]\s*(?:(?:at|for|only)\s+)?(?P<labels>{labels_listed(_LETTER)})(?:\s+only)?\s*[)）\]]"
+    rf"|\b(?:at|for)\s+(?P<said>{labels_listed(_LETTER)})(?=\s*(?:[,;)]|only\b|\Z))"
+)
 _MAY_NAME_STOPS = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, None})
 _COUNTED = frozenset({Meaning.LIFT, Meaning.ESCALATOR, Meaning.TOILET})
 _IGNORED = frozenset({Meaning.OTHER, Meaning.TIME, Meaning.STATUS, Meaning.STATION, Meaning.EXIT})
@@ -403,8 +408,9 @@ def _read_stops(
         if not is_about_stops and not BUS_STOP_CODE.fullmatch(page.text, part.start, part.end):
             continue
         words = page.text[part.start : part.end]
-        named = labels_named(words)
-        is_of_all = not labels_named(without_stop_names(words))
+        bare = labels_alone(page, words, labels)
+        named = labels_named(words) | bare
+        is_of_all = not (labels_named(without_stop_names(words)) | bare)
         meant = [label for label in labels if label in named and not (is_of_all and is_alone)]
         if not meant and is_of_all:
             meant = list(labels)
@@ -426,7 +432,7 @@ def _stretches(text: str, start: int, end: int, wanted: re.Pattern[str]) -> Iter
 
 def _read_names(page: RulePage, item: Item, labels: Labels, said: Said, *, need: Need) -> Iterator[Candidate]:
     for (start, end), part in find_names(page, item, need=need):
-        for label in labels:
+        for label in _labels_meant(page, part.start, part.end, labels):
             yield claim(page, "landmark", label, page.text[start:end], said.within(part.start, part.end))
 
 
@@ -527,8 +533,12 @@ def _read_access(page: RulePage, item: Item, labels: Labels, said: Said) -> Iter
             continue
         if not all(_is_name_or_understood(page, part) for part in split_parts(page.text, sentence)):
             continue
-        meant = _labels_meant(page, sentence.start, sentence.end, labels)
+        of_all = _labels_meant(page, sentence.start, sentence.end, labels)
+        is_of_some = bool(labels_alone(page, words, labels))  # `Lift (A), escalator (B)`
         for part in split_parts(page.text, sentence):
+            is_of_part = bool(labels_alone(page, page.text[part.start : part.end], labels))
+            of_part = _labels_meant(page, part.start, part.end, labels) if is_of_part else ()
+            meant = of_part if is_of_some else of_all
             is_denied_before = is_denying(page.text[sentence.start : part.start])
             for start, end in _stretches(page.text, part.start, part.end, _ACCESS):
                 for value in _values_at(page, part.start, start, end, item):
@@ -603,10 +613,21 @@ def _undenied(pattern: re.Pattern[str], words: str) -> bool:
     return any(not is_denied(words, match.start(), match.end()) for match in pattern.finditer(words))
 
 
+def labels_alone(page: RulePage, words: str, own: Iterable[str]) -> frozenset[str]:
+    """Return the exits that words name by their labels alone: `Lift (A)`, `Lift at A`.
+
+    A label with a number is a floor, as in `(L5)`, unless it is one of ``own``.
+    """
+    listed = (match["labels"] or match["said"] for match in _LABEL_ALONE.finditer(words))
+    labels = frozenset(label for some in listed for label in labels_of(some))
+    return frozenset(label for label in labels if label in own or len(label) == 1) - page.legend.keys()
+
+
 def _labels_meant(page: RulePage, start: int, end: int, labels: Labels) -> Labels:
     """Return the exits that words are about: all of ``labels``, or those that the words name.
 
     If they name any other exit, it is unclear which are meant, and none is returned.
     """
-    named = labels_named(page.text[start:end])
+    words = page.text[start:end]
+    named = labels_named(words) | labels_alone(page, words, labels)
     return [label for label in labels if not named or label in named] if named <= set(labels) else []

@@ -182,3 +182,27 @@ def test_an_exit_beside_the_name_of_its_own_station_is_read(html: str) -> None:
 def test_another_station_in_the_name_of_a_bus_stop_or_of_a_place_is_no_owner() -> None:
     html = table("Exit | Bus stop | Nearby", "A | 59049 Opp Khatib Stn Exit A | Khatib Camp Mall")
     assert published(html) == {"A 59049", "A Khatib Camp Mall"}
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "found"),
+    [
+        ("Access", "Lift (A)", {"A lift"}),
+        ("Access", "Lift (Exit A)", {"A lift"}),
+        ("Access", "Lift (at A)", {"A lift"}),
+        ("Access", "Lift at A", {"A lift"}),
+        ("Access", "Step-free (A)", {"A yes"}),
+        ("Access", "Step-free (Exit B)", {"B yes"}),
+        ("Landmarks", "Golden Mall (A)", {"A Golden Mall"}),
+        ("Bus stops", "59049 (A)", {"A 59049"}),
+        ("Access", "Lift (C)", set()),
+        ("Access", "Lift", {"A lift", "B lift"}),
+        ("Landmarks", "Golden Mall (L5)", {"A Golden Mall", "B Golden Mall"}),
+    ],
+)
+def test_brackets_with_a_label_of_its_row_give_a_value_to_that_exit_alone(
+    head: str, cell: str, found: set[str]
+) -> None:
+    assert published(table(f"Exit | {head}", f"A & B | {cell}")) == found
+    if head == "Access":
+        assert published(f"<ul><li>Exits A & B: {cell}</li></ul>") <= found
