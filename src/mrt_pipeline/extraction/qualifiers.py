@@ -63,6 +63,8 @@ _KNOWN_SIGNS = frozenset(
     " \t\n.,;:!'\"“”‘’()（）[]/&+-‐‑–—•·|¦@#，、；。：！→←↑↓➡⬅►◄▶✓✔☑✅√●\ufe0f\u200d\xa0"
     "♿🛗🚌🚏🚍📍🏢🏬🏛🏫🏥🏨🏟🏪🏘🕌🛕🏞🌳🛍🍴🍜🎭🚪"
 )
+_SIGN_OF_NOTE = re.compile(r"#(?!\w)|[(（\[]\s*(?:[1a-z])\s*[)）\]]")
+"""a mark that points to a note of unknown text: `Lift #`, `Lift (1)`; `(2)` may be how many there are"""
 _DENYING_FOREIGN = re.compile(r"[没沒無无不]|இல்லை|\b(?:tidak|tiada)\b", re.IGNORECASE)
 _DENYING_SIGNS = frozenset("✗✘✕✖❌")
 _LETTER_ANSWER = re.compile(r"\A\s*[YN](?=\s*(?:$|[(（,;–—-]))", re.IGNORECASE)
@@ -330,7 +332,7 @@ def _is_plain(word: str, *, may_name: bool) -> bool:
 
 def _has_known_signs(words: str, *, may_deny: bool, is_name: bool = False) -> bool:
     """Return whether every sign is known; an unknown symbol may retract the words beside it: `Lift 🚧`."""
-    return all(
+    return not _SIGN_OF_NOTE.search(words) and all(
         char.isalnum()
         or unicodedata.category(char)[0] == "M"
         or char in _KNOWN_SIGNS
@@ -348,6 +350,8 @@ def _is_known_bracket(words: str, before: str) -> bool:
         before: the text before them.
     """
     is_stop = _STOP_CODE.fullmatch(before[-CODE_DIGITS:]) is not None
+    if _SIGN_OF_NOTE.fullmatch(f"({words})"):
+        return False
     return (
         is_understood(words, may_name=True)
         or is_former_name(words)
