@@ -217,3 +217,54 @@ def test_a_heading_of_a_later_year_or_of_an_alternative_retracts_what_is_below(
 def test_platforms_of_another_station_are_not_read(lead: str, is_read: bool) -> None:
     rows = table("Platform | Towards", "B | Jurong East")
     assert bool(published(f"<p>{lead}</p>{rows}")) == is_read
+
+
+EXITS_LISTED = "<ul><li>Exit A: lift, Golden Mall</li></ul>"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The station has five exits. The list below is from 2012. Exits A and B lead to the street.",
+        "Note: The list below is from 2012.",
+        "The following is from 2012.",
+        "The following dates from March 2012.",
+        "The table below was compiled in 2012.",
+        "The exits listed below are taken from a 2012 map.",
+        "The list below is out of date.",
+        "The table below shows the original layout.",
+        "The information below predates the works at the station.",
+        "Below is how the exits looked in 2012.",
+    ],
+)
+def test_a_sentence_that_dates_what_is_below_it_leaves_that_unread(words: str) -> None:
+    for listed in (EXITS_LISTED, table("Exit | Step-free", "A | Yes")):
+        assert published(f"<p>{words}</p>{listed}") == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The list above is from 2012.",
+        "This table was compiled in 2012.",
+        "This information is from 2012.",
+        "The details above are out of date.",
+        "Last verified: 2012",
+    ],
+)
+def test_a_sentence_that_dates_what_is_above_it_takes_that_back(words: str) -> None:
+    for listed in (EXITS_LISTED, table("Exit | Step-free", "A | Yes")):
+        assert published(f"{listed}<p>{words}</p>") == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The station opened in 2012. The exits are listed below.",
+        "The exits are listed below. Exit B opened in 2012.",
+        "The station, built in 2012, has the following exits.",
+        "The station is below the old course of the road.",
+    ],
+)
+def test_a_year_of_the_station_leaves_what_is_below_it_as_it_is(words: str) -> None:
+    assert published(f"<p>{words}</p>{EXITS_LISTED}") == {"A lift", "A Golden Mall"}
