@@ -70,7 +70,7 @@ _ADJACENT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:also\s+)?")
 _GOES_ON = re.compile(
     r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?|exits?|brings?|takes?|on)"
     r"|while|whereas|but|which|where|with)\b"
-    r"|\s*(?:,\s*)?\b(?:via|through|by|on|along)\b|[.;]",
+    r"|\s*(?:,\s*)?\b(?:via|through|by|on|along)\b|[.;](?!\d)",
     re.IGNORECASE,
 )
 

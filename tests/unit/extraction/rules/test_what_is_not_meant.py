@@ -268,3 +268,55 @@ def test_a_sentence_that_dates_what_is_above_it_takes_that_back(words: str) -> N
 )
 def test_a_year_of_the_station_leaves_what_is_below_it_as_it_is(words: str) -> None:
     assert published(f"<p>{words}</p>{EXITS_LISTED}") == {"A lift", "A Golden Mall"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Singapore Zoo (by taxi)",
+        "Singapore Zoo (by bus 138)",
+        "Singapore Zoo (bus 138)",
+        "Singapore Zoo (20 minutes by bus)",
+        "Singapore Zoo (25 minutes' walk)",
+        "Singapore Zoo, 25 minutes away",
+        "Singapore Zoo, 3 km",
+        "Singapore Zoo (1200 m)",
+        "Singapore Zoo – take bus 138",
+        "Singapore Zoo by shuttle bus",
+        "Singapore Zoo<br>(by bus 138)",
+        "Shuttle to Singapore Zoo",
+        "Bus 138 to Singapore Zoo",
+    ],
+)
+def test_a_place_beyond_walking_distance_is_no_landmark(words: str) -> None:
+    assert published(table("Exit | Landmarks", f"A | {words}")) == set()
+    assert published(f"<ul><li>Exit A: {words}</li></ul>") == set()
+    assert published(f"<p>Exit A leads to {words}.</p>") == set()
+    assert published(f"{EXIT_A}<ul><li>{words}</li></ul>") == set()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Singapore Zoo is near Exit A, a 5-minute taxi ride away.",
+        "For Singapore Zoo, use Exit A, then bus 138.",
+        "Exit A serves Singapore Zoo, which is 3 km away.",
+        "From Exit A one can walk to Singapore Zoo in 30 minutes.",
+    ],
+)
+def test_a_place_that_a_sentence_puts_beyond_walking_distance_is_no_landmark(sentence: str) -> None:
+    assert published(f"<p>{sentence}</p>") == set()
+
+
+def test_a_cell_of_distances_takes_back_only_the_places_that_are_far() -> None:
+    for far, near in (("3 km", "200 m"), ("25 min", "5 min"), ("1,500 m", "1 km")):
+        rows = (f"A | Singapore Zoo | {far}", f"B | Golden Mall | {near}")
+        assert published(table("Exit | Landmark | Distance", *rows)) == {"B Golden Mall"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Golden Mall (500 m)", "Golden Mall, 300m", "Golden Mall (5 minutes' walk)", "Golden Mall<br>Bus 138"],
+)
+def test_a_place_within_walking_distance_is_a_landmark(words: str) -> None:
+    assert "A Golden Mall" in published(table("Exit | Landmarks", f"A | {words}"))
