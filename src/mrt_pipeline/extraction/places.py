@@ -30,6 +30,7 @@ _ACCESS_THING = wording("access_thing")
 _DULL_WORD = wording("dull_word")
 _RELATED = wording("leads_to")
 _RELATED_BACK = wording("is_near")
+_EXIT_OR_STATION = wording("exit_or_station")
 _GOES_ON = wording("goes_on")
 _AMISS = wording("not_the_way")
 _FAR_BEHIND = re.compile(
@@ -82,7 +83,7 @@ def _check_is_name(name: str, station: Station) -> None:
     words = fold(name).split()
     is_dull = all(_DULL_WORD.fullmatch(word) for word in words)
     is_station = plain_name(name) in {"", plain_name(station.name)} and not name.endswith("+")  # `Bugis+`
-    is_own = is_station or bool(labels_named(name))
+    is_own = is_station or bool(labels_named(name)) or _EXIT_OR_STATION.search(name) is not None
     is_lower = name[:1].islower() and not SMALL_LETTER_BRAND.match(name)
     is_access = any(pattern.search(name) for pattern in (_ACCESS_THING, *VOCABULARY.values()))
     is_none = is_dull or is_own or is_lower or is_access or is_far_away(name)

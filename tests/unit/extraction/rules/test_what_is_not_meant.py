@@ -320,3 +320,20 @@ def test_a_cell_of_distances_takes_back_only_the_places_that_are_far() -> None:
 )
 def test_a_place_within_walking_distance_is_a_landmark(words: str) -> None:
     assert "A Golden Mall" in published(table("Exit | Landmarks", f"A | {words}"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("卡迪站B出口", "卡迪站 B 出口", "B出口", "卡迪地铁站B口", "义顺地铁站", "卡迪站", "Yishun B出口"),
+        *("Pintu Keluar B", "Pintu B", "Stesen Khatib", "வெளியேறு B", "காத்திப் நிலையம்"),
+    ],
+)
+def test_an_exit_or_station_in_any_language_is_no_landmark(name: str) -> None:
+    assert published(table("Exit | Landmarks", f"A | {name}")) == set()
+    assert published(f"<ul><li>Exit A: {name}</li></ul>") == set()
+
+
+@pytest.mark.parametrize("name", ["汫坊购物中心", "北站购物中心", "பூங்கா", "Pusat Beli-belah Northpoint"])
+def test_a_place_in_any_language_is_a_landmark(name: str) -> None:
+    assert published(table("Exit | Landmarks", f"A | {name}")) == {f"A {name}"}
