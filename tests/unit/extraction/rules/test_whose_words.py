@@ -206,3 +206,28 @@ def test_brackets_with_a_label_of_its_row_give_a_value_to_that_exit_alone(
     assert published(table(f"Exit | {head}", f"A & B | {cell}")) == found
     if head == "Access":
         assert published(f"<ul><li>Exits A & B: {cell}</li></ul>") <= found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Platform B – trains to Jurong East depart from the other platform",
+        "Platform B: towards Jurong East, opposite platform",
+        "Platform B: trains to Jurong East leave from another platform",
+        "Platform A: no trains to Jurong East",
+        "Platform B: trains to Jurong East (from 2030)",
+        "Platform B: trains to Jurong East do not stop here",
+    ],
+)
+def test_trains_of_another_platform_or_time_are_not_of_the_platform_named(words: str) -> None:
+    sign, _, goal = words.replace(" – ", ": ").partition(": ")
+    assert published(f"<p>{words}</p>") == set()
+    assert published(f"<h2>Platforms</h2><ul><li>{words}</li></ul>") == set()
+    for head in ("Towards", "Service"):
+        assert published(table(f"Platform | {head}", f"{sign} | {goal}")) == set()
+
+
+def test_trains_that_use_another_platform_are_not_of_the_row_of_the_first() -> None:
+    words = "Platform A | trains to Jurong East use Platform B"
+    assert published(table("Platform | Towards", words)) == set()
+    assert published(table("Platform | Towards", "Platform B | trains to Jurong East")) == {"* B>NS1"}
