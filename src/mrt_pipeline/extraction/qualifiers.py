@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from mrt_pipeline.extraction.access_words import (
     VOCABULARY,
+    is_by_building,
     is_denying,
     is_former_name,
     is_not_now,
@@ -245,14 +246,18 @@ def is_qualified(text: str, unit: Bounds, place: Bounds, *, is_about_access: boo
     return not _is_known_bracket(beside[1], text[slice(*place)])
 
 
-def is_taken_back_below(text: str, end: int) -> bool:
-    """Return whether the next line retracts the words at the end of a line: `(not available)`."""
+def is_taken_back_below(text: str, end: int, *, is_about_access: bool) -> bool:
+    """Return whether the next line retracts the words at the end of a line: `(not available)`.
+
+    Access is retracted by a line that leads through another building too: `via Northpoint`.
+    """
     line, _, below = text[end : end + MAX_BELOW_CHARS].partition("\n")
     words = below.partition("\n")[0].strip(" -*•")
     bracket = _BRACKET.fullmatch(words)
     inner = bracket.group(1) if bracket else words
     is_remark = _BARE_DENIAL.fullmatch(inner) or (bracket and not is_understood(inner, may_name=True))
-    return not line.strip(" .;)") and bool(is_remark)
+    is_by_way = is_about_access and is_by_building(" ".join(inner.split()[:MAX_REMARK_WORDS]))
+    return not line.strip(" .;)") and bool(is_remark or (is_by_way and inner[:1].islower()))
 
 
 def is_qualified_row(text: str, start: int, end: int) -> bool:

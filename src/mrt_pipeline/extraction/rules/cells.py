@@ -16,6 +16,7 @@ from mrt_pipeline.extraction.access_words import (
     STEP_FREE_YES,
     VOCABULARY,
     has_steps,
+    is_by_building,
     is_denied,
     is_denying,
     is_elsewhere,
@@ -156,7 +157,11 @@ def _read_part_of(
         for start, end in around
         for stretch in doubtful_stretches(page.text, start, end, is_about_access=is_about_access)
     ]
-    is_access_doubtful = _needs_doubted_lift(page.words(piece))
+    is_answered = any(map(_begins_with_yes, page.words(piece).replace("：", ":").split(":")))
+    is_by_way = (is_about_access or is_answered) and is_by_building(
+        page.words(piece)
+    )  # `Yes<br>via Northpoint`
+    is_access_doubtful = (is_by_way and is_answered) or _needs_doubted_lift(page.words(piece))
     items = (it for part in parts for it in _read_items(page, part, meaning, labels, row, need=need))
     in_brackets = (
         found
@@ -164,7 +169,8 @@ def _read_part_of(
         for found in _read_items(page, stops, Meaning.BUS_STOP, labels, row, need=need)
     )
     for found in chain(items, in_brackets):
-        if is_access_doubtful and found.field == "access":
+        is_step_free = MEANING.get(found.value) is StepFree.YES
+        if (is_access_doubtful and found.field == "access") or (is_by_way and is_step_free):
             continue
         left, right = found.cell or (piece.start, piece.end)
         if not any(left < end and start < right for start, end in doubtful):
@@ -483,6 +489,12 @@ def _answer_of(words: str, *, may_count: bool) -> bool | None:
     if _is_all_of(first, YES_WORDS) or (may_count and _COUNT.fullmatch(first)):
         return True
     return False if is_no else None
+
+
+def _begins_with_yes(words: str) -> bool:
+    """Return whether a cell begins with a yes, whatever follows it: `Yes, in the mall`."""
+    first = re.split(r"[\s,;:(（–—-]", words.strip(), maxsplit=1)[0]
+    return _is_all_of(first.casefold(), YES_WORDS)
 
 
 def _is_all_of(answer: str, words: frozenset[str]) -> bool:

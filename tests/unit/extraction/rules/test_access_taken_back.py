@@ -234,3 +234,40 @@ def test_step_free_access_stays_where_another_place_does_not_contradict_it(words
 )
 def test_an_exit_at_street_level_is_step_free_without_a_lift(html: str) -> None:
     assert published(html) == {"A yes"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Yes<br>via Northpoint",
+        "Yes; via Northpoint",
+        "Yes<br>through Northpoint City",
+        "Yes<br>in the mall",
+        "Yes, in the mall",
+        "Yes<br>at Northpoint",
+        "✓<br>via Northpoint",
+        "Yes<br>lift via Northpoint",
+    ],
+)
+def test_an_answer_by_way_of_another_building_is_no_plain_yes(answer: str) -> None:
+    for head in ("Step-free", "Lift", "Barrier-free"):
+        assert published(table(f"Exit | {head}", f"A | {answer}")) == set()
+        assert published(f"<ul><li>Exit A<ul><li>{head}: {answer}</li></ul></li></ul>") == set()
+
+
+@pytest.mark.parametrize("words", ["Step-free via Northpoint", "Step-free<br>via the mall"])
+def test_a_step_free_way_through_another_building_is_not_the_exits(words: str) -> None:
+    assert published(table("Exit | Access", f"A | {words}")) == set()
+
+
+@pytest.mark.parametrize("line", ["via Northpoint", "through the mall", "in the mall", "(via Northpoint)"])
+def test_a_line_below_an_answer_may_lead_through_another_building(line: str) -> None:
+    assert published(f"<ul><li>Exit A<ul><li>Step-free: yes<br>{line}</li></ul></li></ul>") == set()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["Yes<br>lift", "Yes (via lift)", "Yes, by lift to street level", "Yes (lift from the concourse)"],
+)
+def test_an_answer_by_way_of_the_stations_own_lift_is_a_yes(answer: str) -> None:
+    assert published(table("Exit | Step-free", f"A | {answer}")) == {"A yes", "A lift"}
