@@ -340,10 +340,23 @@ def _items_of(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Item]:
             if before is not None and (_EXIT_ALONE.match(words) or POINTS_FIRST.match(words)):
                 of_others.append(before)
     items = list(split_items(page.text, piece))
+    is_behind_key = False  # the answer to two keys may be about either
     for item, following in zip_longest(items, items[1:]):
-        is_of_other = any(start <= item.start < end for start, end in of_others)
-        if not is_of_other and not (following and _is_key_of(page, item, following)):
+        is_of_other = is_behind_key or any(start <= item.start < end for start, end in of_others)
+        is_behind_key = following is not None and _is_joined_key(page, item, following)
+        is_key = is_behind_key or (following is not None and _is_key_of(page, item, following))
+        if not is_of_other and not is_key:
             yield item
+
+
+def _is_joined_key(page: RulePage, item: Item, following: Item) -> bool:
+    """Return whether an item is one of two keys of what follows them: `Lift / ramp: no`."""
+    if item.lead is not None or following.lead is None or not page.text[item.end :].lstrip().startswith("/"):
+        return False
+    own, other = (
+        page.vocabulary.meaning_of_key(words) for words in (page.text[item.start : item.end], following.lead)
+    )
+    return own is not None and other is not None and own is not other
 
 
 def _is_key_of(page: RulePage, item: Item, following: Item) -> bool:

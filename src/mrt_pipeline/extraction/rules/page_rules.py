@@ -28,7 +28,7 @@ from mrt_pipeline.extraction.rules.passages import choose_passages, is_unread_li
 from mrt_pipeline.extraction.rules.prose import read_prose
 from mrt_pipeline.extraction.rules.sections import Section, of_line, sections_of
 from mrt_pipeline.extraction.rules.tables import TableReading, read_table
-from mrt_pipeline.extraction.rules.words import FEATURES
+from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
 MAX_CANDIDATES = 1000
 """the rest of a page with more statements is not read; no station needs as many"""
@@ -169,7 +169,8 @@ def _may_be_of(item: Candidate, page: RulePage, entry: Entry, placed: Placed) ->
 def _is_answer(page: RulePage, words: str) -> bool:
     """Return whether a line is a feature's key with an answer, not a sentence: `Step-free: –`."""
     key, colon, _ = words.partition(":")
-    return bool(colon) and page.vocabulary.meaning_of_key(key) in FEATURES and not labels_named(words)
+    is_key = page.vocabulary.meaning_of_key(key) in (*FEATURES, Meaning.ACCESS)
+    return bool(colon) and is_key and not labels_named(words)
 
 
 def _statement(candidate: Candidate) -> tuple[object, ...]:

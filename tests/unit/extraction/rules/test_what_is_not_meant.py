@@ -337,3 +337,30 @@ def test_an_exit_or_station_in_any_language_is_no_landmark(name: str) -> None:
 @pytest.mark.parametrize("name", ["汫坊购物中心", "北站购物中心", "பூங்கா", "Pusat Beli-belah Northpoint"])
 def test_a_place_in_any_language_is_a_landmark(name: str) -> None:
     assert published(table("Exit | Landmarks", f"A | {name}")) == {f"A {name}"}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        *("Ramp", "Wheelchair ramp", "Ramp for wheelchairs", "Barrier-free ramp", "Ramps / step-free"),
+        *("Lift / ramp", "Wheelchair-accessible ramp", "Lift / escalator"),
+    ],
+)
+@pytest.mark.parametrize("answer", ["No", "None", "No, steep", "Steep", "Yes"])
+def test_a_ramp_or_none_says_nothing_of_step_free_access(head: str, answer: str) -> None:
+    assert published(table(f"Exit | {head}", f"A | {answer}")) == set()
+    assert published(f"<ul><li>Exit A<ul><li>{head}: {answer}</li></ul></li></ul>") == set()
+
+
+@pytest.mark.parametrize(
+    "words", ["Exit A has no barrier-free ramp.", "There is no wheelchair ramp at Exit A."]
+)
+def test_a_sentence_that_denies_a_ramp_says_nothing_of_step_free_access(words: str) -> None:
+    assert published(f"<p>{words}</p>") == set()
+    assert published("<p>Exit A has no barrier-free access.</p>") == {"A no"}
+
+
+def test_a_column_of_ramps_may_still_name_lifts_and_stairs() -> None:
+    rows = ("A | Lift", "B | Stairs only")
+    assert published(table("Exit | Wheelchair ramp", *rows)) == {"A lift", "B stairs_only", "B no"}
+    assert published(table("Exit | Wheelchair access", "A | No", "B | Yes")) >= {"A no", "B yes"}
