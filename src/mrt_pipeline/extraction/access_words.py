@@ -42,6 +42,8 @@ _STRONG_CONTRAST = wording("strong_contrast")
 _TAKING_BACK = tuple(map(wording, ("not_now", "gone", "unsure", "restricted")))
 _FORMER_NAME = wording("former_name")
 _AT_A_DISTANCE = wording("at_a_distance")
+_BY_BUILDING = wording("by_building")
+_FAR_AWAY = wording("far_away")
 _MACHINE_TALK = wording("machine_talk")
 _YEAR = re.compile(
     r"(?<![\w#/-])(?<!\bblk )(?<!\bblock )(?<!\bno\. )20[2-9][0-9](?![\w/])(?!\s*(?:h|hrs?|hours)\b)",
@@ -112,6 +114,16 @@ def years_in(words: str) -> list[int]:
 def is_elsewhere(sentence: str) -> bool:
     """Return whether a sentence locates something away from the exit: `opposite`, `at another exit`."""
     return _AT_A_DISTANCE.search(sentence) is not None
+
+
+def is_by_building(words: str) -> bool:
+    """Return whether words lead by way of another building, or say that something is in it."""
+    return _BY_BUILDING.search(words) is not None
+
+
+def is_far_away(words: str) -> bool:
+    """Return whether words speak of something that one does not walk to: `by bus`, `3 km`."""
+    return _FAR_AWAY.search(words) is not None
 
 
 def is_hostile(text: str) -> bool:

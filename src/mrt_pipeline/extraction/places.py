@@ -11,9 +11,10 @@ import re
 
 from mrt_pipeline.contracts.evidence import Method
 from mrt_pipeline.contracts.network import Landmark, Station
-from mrt_pipeline.extraction.access_words import VOCABULARY, is_hostile
+from mrt_pipeline.extraction.access_words import VOCABULARY, is_far_away, is_hostile
 from mrt_pipeline.extraction.candidates import Reason, UngroundedError
 from mrt_pipeline.extraction.mentions import EXIT, is_row, labels_named, line_at, mentions_in, sentence_at
+from mrt_pipeline.extraction.page_model import CELL_BREAK
 from mrt_pipeline.extraction.place_names import plain_name
 from mrt_pipeline.extraction.qualifiers import has_remark
 from mrt_pipeline.extraction.quotes import clean, fold
@@ -29,8 +30,22 @@ _ACCESS_THING = wording("access_thing")
 _DULL_WORD = wording("dull_word")
 _RELATED = wording("leads_to")
 _RELATED_BACK = wording("is_near")
+_EXIT_OR_STATION = wording("exit_or_station")
 _GOES_ON = wording("goes_on")
 _AMISS = wording("not_the_way")
+_FAR_BEHIND = re.compile(
+    rf"[^\S\n]*[,，:：–—-]*[^\S\n]*(?:[;\n][\s-]*(?=[(（\d]|by\b))?[(（\[]?"
+    rf"(?:(?:(?-i:[a-z\d.~'’]+)(?:-|[^\S\n]+)){{0,5}}?(?:{wording('far_away').pattern})"
+    rf"|(?<=[(（])(?:{wording('vehicle').pattern})[)）])",
+    re.IGNORECASE,
+)
+"""behind a place that one does not walk to from the exit: `Zoo (by taxi)`, `Zoo, which is 3 km away`"""
+_FAR_CELL = re.compile(
+    rf"\W*(?:(?:about|around|approx\.?)\s+)?(?:{wording('far_distance').pattern})"
+    r"(?:['’]?\s+(?:walk|away|on foot))*\W*",
+    re.IGNORECASE,
+)
+"""a cell beside a place that only says how far it is"""
 _PERSON = wording("person_next")
 _LISTED = wording("beside_a_name")
 
@@ -48,6 +63,8 @@ def ground_landmark(statement: Statement) -> Landmark:
     is_several = statement.candidate.method is not Method.RULE and (
         is_joined(name) or len(split_list(name)) > 1
     )
+    if _is_far_away(statement.page.text, start, end):
+        raise UngroundedError(Reason.PLACE_NOT_LED_TO)
     if is_part_of_firm(statement.page.text, start, end):
         raise UngroundedError(Reason.NOT_A_NAME)
     is_remark = statement.candidate.method is not Method.RULE and has_remark(name)
@@ -66,14 +83,21 @@ def _check_is_name(name: str, station: Station) -> None:
     words = fold(name).split()
     is_dull = all(_DULL_WORD.fullmatch(word) for word in words)
     is_station = plain_name(name) in {"", plain_name(station.name)} and not name.endswith("+")  # `Bugis+`
-    is_own = is_station or bool(labels_named(name))
+    is_own = is_station or bool(labels_named(name)) or _EXIT_OR_STATION.search(name) is not None
     is_lower = name[:1].islower() and not SMALL_LETTER_BRAND.match(name)
     is_access = any(pattern.search(name) for pattern in (_ACCESS_THING, *VOCABULARY.values()))
-    is_none = is_dull or is_own or is_lower or is_access
+    is_none = is_dull or is_own or is_lower or is_access or is_far_away(name)
     if not 2 <= len(name) <= MAX_NAME_CHARS or _MARKUP.search(name) or is_none:
         raise UngroundedError(Reason.NOT_A_NAME)
     if is_hostile(name) or _ADVERT.search(name):
         raise UngroundedError(Reason.HOSTILE_TEXT)
+
+
+def _is_far_away(text: str, start: int, end: int) -> bool:
+    """Return whether the words behind a place, or a cell beside it, say that one does not walk to it."""
+    line = line_at(text, start)
+    cells = text[slice(*line)].split(CELL_BREAK) if is_row(text, *line) else []
+    return _FAR_BEHIND.match(text, end) is not None or any(map(_FAR_CELL.fullmatch, cells))
 
 
 def _is_led_to(text: str, start: int, end: int) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from mrt_pipeline.extraction.access_words import (
     VOCABULARY,
+    is_by_building,
     is_denying,
     is_former_name,
     is_not_now,
@@ -63,6 +64,8 @@ _KNOWN_SIGNS = frozenset(
     " \t\n.,;:!'\"“”‘’()（）[]/&+-‐‑–—•·|¦@#，、；。：！→←↑↓➡⬅►◄▶✓✔☑✅√●\ufe0f\u200d\xa0"
     "♿🛗🚌🚏🚍📍🏢🏬🏛🏫🏥🏨🏟🏪🏘🕌🛕🏞🌳🛍🍴🍜🎭🚪"
 )
+_SIGN_OF_NOTE = re.compile(r"#(?!\w)|[(（\[]\s*(?:[1a-z])\s*[)）\]]")
+"""a mark that points to a note of unknown text: `Lift #`, `Lift (1)`; `(2)` may be how many there are"""
 _DENYING_FOREIGN = re.compile(r"[没沒無无不]|இல்லை|\b(?:tidak|tiada)\b", re.IGNORECASE)
 _DENYING_SIGNS = frozenset("✗✘✕✖❌")
 _LETTER_ANSWER = re.compile(r"\A\s*[YN](?=\s*(?:$|[(（,;–—-]))", re.IGNORECASE)
@@ -243,14 +246,18 @@ def is_qualified(text: str, unit: Bounds, place: Bounds, *, is_about_access: boo
     return not _is_known_bracket(beside[1], text[slice(*place)])
 
 
-def is_taken_back_below(text: str, end: int) -> bool:
-    """Return whether the next line retracts the words at the end of a line: `(not available)`."""
+def is_taken_back_below(text: str, end: int, *, is_about_access: bool) -> bool:
+    """Return whether the next line retracts the words at the end of a line: `(not available)`.
+
+    Access is retracted by a line that leads through another building too: `via Northpoint`.
+    """
     line, _, below = text[end : end + MAX_BELOW_CHARS].partition("\n")
     words = below.partition("\n")[0].strip(" -*•")
     bracket = _BRACKET.fullmatch(words)
     inner = bracket.group(1) if bracket else words
     is_remark = _BARE_DENIAL.fullmatch(inner) or (bracket and not is_understood(inner, may_name=True))
-    return not line.strip(" .;)") and bool(is_remark)
+    is_by_way = is_about_access and is_by_building(" ".join(inner.split()[:MAX_REMARK_WORDS]))
+    return not line.strip(" .;)") and bool(is_remark or (is_by_way and inner[:1].islower()))
 
 
 def is_qualified_row(text: str, start: int, end: int) -> bool:
@@ -330,7 +337,7 @@ def _is_plain(word: str, *, may_name: bool) -> bool:
 
 def _has_known_signs(words: str, *, may_deny: bool, is_name: bool = False) -> bool:
     """Return whether every sign is known; an unknown symbol may retract the words beside it: `Lift 🚧`."""
-    return all(
+    return not _SIGN_OF_NOTE.search(words) and all(
         char.isalnum()
         or unicodedata.category(char)[0] == "M"
         or char in _KNOWN_SIGNS
@@ -348,6 +355,8 @@ def _is_known_bracket(words: str, before: str) -> bool:
         before: the text before them.
     """
     is_stop = _STOP_CODE.fullmatch(before[-CODE_DIGITS:]) is not None
+    if _SIGN_OF_NOTE.fullmatch(f"({words})"):
+        return False
     return (
         is_understood(words, may_name=True)
         or is_former_name(words)

@@ -16,6 +16,7 @@ from mrt_pipeline.extraction.access_words import (
     STEP_FREE_YES,
     VOCABULARY,
     has_steps,
+    is_by_building,
     is_denied,
     is_denying,
     is_elsewhere,
@@ -27,7 +28,7 @@ from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import doubtful_stretches, is_bare_date, is_bare_remark, is_understood
-from mrt_pipeline.extraction.rules.labels import read_labels
+from mrt_pipeline.extraction.rules.labels import labels_listed, labels_of, read_labels
 from mrt_pipeline.extraction.rules.owners import POINTS_FIRST, TO_ANOTHER, owned_parts
 from mrt_pipeline.extraction.rules.page import Bounds, Labels, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import (
@@ -107,6 +108,11 @@ _OF_A_THING = re.compile(
 """a remark on a thing, not on the exit: `Lift (under construction)` retracts only the lift"""
 _EXIT_ALONE = re.compile(r"\A[\s(\[（]*exit\s+[A-Z0-9]{1,2}[\s)\]）.]*\Z", re.IGNORECASE)
 """a line or bracket that names another exit and nothing else"""
+_LETTER = r"[A-Z][0-9]?(?!\w)"
+_LABEL_ALONE = re.compile(
+    rf"[(（\[]\s*(?:(?:at|for|only)\s+)?(?P<labels>{labels_listed(_LETTER)})(?:\s+only)?\s*[)）\]]"
+    rf"|\b(?:at|for)\s+(?P<said>{labels_listed(_LETTER)})(?=\s*(?:[,;)]|only\b|\Z))"
+)
 _MAY_NAME_STOPS = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, None})
 _COUNTED = frozenset({Meaning.LIFT, Meaning.ESCALATOR, Meaning.TOILET})
 _IGNORED = frozenset({Meaning.OTHER, Meaning.TIME, Meaning.STATUS, Meaning.STATION, Meaning.EXIT})
@@ -151,7 +157,11 @@ def _read_part_of(
         for start, end in around
         for stretch in doubtful_stretches(page.text, start, end, is_about_access=is_about_access)
     ]
-    is_access_doubtful = _needs_doubted_lift(page.words(piece))
+    is_answered = any(map(_begins_with_yes, page.words(piece).replace("：", ":").split(":")))
+    is_by_way = (is_about_access or is_answered) and is_by_building(
+        page.words(piece)
+    )  # `Yes<br>via Northpoint`
+    is_access_doubtful = (is_by_way and is_answered) or _needs_doubted_lift(page.words(piece))
     items = (it for part in parts for it in _read_items(page, part, meaning, labels, row, need=need))
     in_brackets = (
         found
@@ -159,7 +169,8 @@ def _read_part_of(
         for found in _read_items(page, stops, Meaning.BUS_STOP, labels, row, need=need)
     )
     for found in chain(items, in_brackets):
-        if is_access_doubtful and found.field == "access":
+        is_step_free = MEANING.get(found.value) is StepFree.YES
+        if (is_access_doubtful and found.field == "access") or (is_by_way and is_step_free):
             continue
         left, right = found.cell or (piece.start, piece.end)
         if not any(left < end and start < right for start, end in doubtful):
@@ -329,10 +340,23 @@ def _items_of(page: RulePage, piece: Piece, labels: Labels) -> Iterator[Item]:
             if before is not None and (_EXIT_ALONE.match(words) or POINTS_FIRST.match(words)):
                 of_others.append(before)
     items = list(split_items(page.text, piece))
+    is_behind_key = False  # the answer to two keys may be about either
     for item, following in zip_longest(items, items[1:]):
-        is_of_other = any(start <= item.start < end for start, end in of_others)
-        if not is_of_other and not (following and _is_key_of(page, item, following)):
+        is_of_other = is_behind_key or any(start <= item.start < end for start, end in of_others)
+        is_behind_key = following is not None and _is_joined_key(page, item, following)
+        is_key = is_behind_key or (following is not None and _is_key_of(page, item, following))
+        if not is_of_other and not is_key:
             yield item
+
+
+def _is_joined_key(page: RulePage, item: Item, following: Item) -> bool:
+    """Return whether an item is one of two keys of what follows them: `Lift / ramp: no`."""
+    if item.lead is not None or following.lead is None or not page.text[item.end :].lstrip().startswith("/"):
+        return False
+    own, other = (
+        page.vocabulary.meaning_of_key(words) for words in (page.text[item.start : item.end], following.lead)
+    )
+    return own is not None and other is not None and own is not other
 
 
 def _is_key_of(page: RulePage, item: Item, following: Item) -> bool:
@@ -403,8 +427,9 @@ def _read_stops(
         if not is_about_stops and not BUS_STOP_CODE.fullmatch(page.text, part.start, part.end):
             continue
         words = page.text[part.start : part.end]
-        named = labels_named(words)
-        is_of_all = not labels_named(without_stop_names(words))
+        bare = labels_alone(page, words, labels)
+        named = labels_named(words) | bare
+        is_of_all = not (labels_named(without_stop_names(words)) | bare)
         meant = [label for label in labels if label in named and not (is_of_all and is_alone)]
         if not meant and is_of_all:
             meant = list(labels)
@@ -426,7 +451,7 @@ def _stretches(text: str, start: int, end: int, wanted: re.Pattern[str]) -> Iter
 
 def _read_names(page: RulePage, item: Item, labels: Labels, said: Said, *, need: Need) -> Iterator[Candidate]:
     for (start, end), part in find_names(page, item, need=need):
-        for label in labels:
+        for label in _labels_meant(page, part.start, part.end, labels):
             yield claim(page, "landmark", label, page.text[start:end], said.within(part.start, part.end))
 
 
@@ -479,6 +504,12 @@ def _answer_of(words: str, *, may_count: bool) -> bool | None:
     return False if is_no else None
 
 
+def _begins_with_yes(words: str) -> bool:
+    """Return whether a cell begins with a yes, whatever follows it: `Yes, in the mall`."""
+    first = re.split(r"[\s,;:(（–—-]", words.strip(), maxsplit=1)[0]
+    return _is_all_of(first.casefold(), YES_WORDS)
+
+
 def _is_all_of(answer: str, words: frozenset[str]) -> bool:
     """Return whether an answer consists of the given words, perhaps in several languages: `有 Yes`."""
     parts = folded(answer).split()
@@ -527,8 +558,12 @@ def _read_access(page: RulePage, item: Item, labels: Labels, said: Said) -> Iter
             continue
         if not all(_is_name_or_understood(page, part) for part in split_parts(page.text, sentence)):
             continue
-        meant = _labels_meant(page, sentence.start, sentence.end, labels)
+        of_all = _labels_meant(page, sentence.start, sentence.end, labels)
+        is_of_some = bool(labels_alone(page, words, labels))  # `Lift (A), escalator (B)`
         for part in split_parts(page.text, sentence):
+            is_of_part = bool(labels_alone(page, page.text[part.start : part.end], labels))
+            of_part = _labels_meant(page, part.start, part.end, labels) if is_of_part else ()
+            meant = of_part if is_of_some else of_all
             is_denied_before = is_denying(page.text[sentence.start : part.start])
             for start, end in _stretches(page.text, part.start, part.end, _ACCESS):
                 for value in _values_at(page, part.start, start, end, item):
@@ -603,10 +638,21 @@ def _undenied(pattern: re.Pattern[str], words: str) -> bool:
     return any(not is_denied(words, match.start(), match.end()) for match in pattern.finditer(words))
 
 
+def labels_alone(page: RulePage, words: str, own: Iterable[str]) -> frozenset[str]:
+    """Return the exits that words name by their labels alone: `Lift (A)`, `Lift at A`.
+
+    A label with a number is a floor, as in `(L5)`, unless it is one of ``own``.
+    """
+    listed = (match["labels"] or match["said"] for match in _LABEL_ALONE.finditer(words))
+    labels = frozenset(label for some in listed for label in labels_of(some))
+    return frozenset(label for label in labels if label in own or len(label) == 1) - page.legend.keys()
+
+
 def _labels_meant(page: RulePage, start: int, end: int, labels: Labels) -> Labels:
     """Return the exits that words are about: all of ``labels``, or those that the words name.
 
     If they name any other exit, it is unclear which are meant, and none is returned.
     """
-    named = labels_named(page.text[start:end])
+    words = page.text[start:end]
+    named = labels_named(words) | labels_alone(page, words, labels)
     return [label for label in labels if not named or label in named] if named <= set(labels) else []

@@ -19,6 +19,7 @@ ALL = "*"
 """stands for the whole station in ``RulePage.withdrawn``"""
 
 _ACCESS_GONE = wording("access_gone")
+_NOT_FOR_WHEELS = wording("not_for_wheels")
 _LEAD = re.compile(
     r"(?:\A|[,:;(•-]|\b(?:and|but|while|whereas|although|though|however|currently|now|the|that|as|note))\s*\Z",
     re.IGNORECASE,
@@ -91,16 +92,23 @@ def _closed_in(page: RulePage, start: int, end: int) -> Iterator[str]:
 
 
 def _without_access_in(page: RulePage, start: int, end: int) -> Iterator[str]:
-    """Yield the labels of exits whose access a line says is gone: `The lift at Exit A was removed`."""
-    for gone in _ACCESS_GONE.finditer(page.text, start, end):
-        left, right = sentence_at(page.text, *gone.span())
-        words = page.text[left:right]
+    """Yield the labels of exits whose access a line says is missing: `The lift at Exit A was removed`."""
+    gone = (
+        match.span()
+        for match in _ACCESS_GONE.finditer(page.text, start, end)
+        if _names_access(page.text[slice(*sentence_at(page.text, *match.span()))])
+    )
+    unusable = (match.span() for match in _NOT_FOR_WHEELS.finditer(page.text, start, end))
+    for place in (*gone, *unusable):
+        words = page.text[slice(*sentence_at(page.text, *place))]
         named = labels_named(words)
-        if not any(pattern.search(words) for pattern in VOCABULARY.values()):
-            continue
         if named and not page.names_other_station(words):
-            owner = owner_at(page.text, *gone.span())
+            owner = owner_at(page.text, *place)
             yield from owner.labels if owner else named
+
+
+def _names_access(words: str) -> bool:
+    return any(pattern.search(words) for pattern in VOCABULARY.values())
 
 
 def _is_subject(page: RulePage, position: int, line_start: int) -> bool:

@@ -27,6 +27,7 @@ _ACCESS = frozenset(
     }
 )
 _WITHOUT_STEPS = frozenset({Meaning.STEP_FREE, Meaning.BARRIER_FREE, Meaning.WHEELCHAIR})
+_RAMPS = frozenset({"ramp", "ramps", "slope", "slopes"})
 _CLAIMED = _ACCESS | {Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK}
 """meanings that count only if all other words of the header are understood: not in `Old bus stop`"""
 _ORDER = (
@@ -89,6 +90,8 @@ class Vocabulary:
         found = {meaning for _, meaning in parsed if meaning is not None}
         if {Meaning.BUS_STOP, Meaning.LANDMARK} <= found and _EITHER.search(header):
             found.discard(Meaning.BUS_STOP)  # a column of places may contain stops
+        if found & _ACCESS and any(phrase in _RAMPS for phrase, _ in parsed):
+            found = {Meaning.ACCESS}  # a missing ramp does not say that there is no other way
         is_doubtful = bool(found & _CLAIMED) and not _is_understood(parsed)
         return Meaning.OTHER if found and (is_doubtful or is_taken_back(header)) else _one_of(found)
 

@@ -7,7 +7,7 @@ exit that a row, list item or sentence is about. Its statements still have to be
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from mrt_pipeline.contracts.claims import HeadedValue
@@ -18,6 +18,7 @@ from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Piece, Table, bounds_of
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.extraction.rules.closures import ALL, withdraw_closed
+from mrt_pipeline.extraction.rules.contradictions import contradicted, passage_numbers
 from mrt_pipeline.extraction.rules.entries import Entry, Placed, entries_of, place_of
 from mrt_pipeline.extraction.rules.headers import Vocabulary, load_vocabulary
 from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket, names_two_exits
@@ -27,7 +28,7 @@ from mrt_pipeline.extraction.rules.passages import choose_passages, is_unread_li
 from mrt_pipeline.extraction.rules.prose import read_prose
 from mrt_pipeline.extraction.rules.sections import Section, of_line, sections_of
 from mrt_pipeline.extraction.rules.tables import TableReading, read_table
-from mrt_pipeline.extraction.rules.words import FEATURES
+from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
 MAX_CANDIDATES = 1000
 """the rest of a page with more statements is not read; no station needs as many"""
@@ -63,7 +64,8 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
     """
     rule_page = RulePage.of(page, names, vocabulary or load_vocabulary())
     entries = entries_of(rule_page)
-    found: dict[Candidate, None] = {}
+    found: dict[Candidate, int] = {}
+    passage = passage_numbers(page)
     unread: list[tuple[int, Bounds]] = []
     heads: set[Piece] = set()
     for heading in (block for block in page.blocks if isinstance(block, Heading)):
@@ -74,24 +76,28 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
             continue
         if section.head is not None and section.head not in heads:
             heads.add(section.head)
-            found.update(dict.fromkeys(of_line(rule_page, read_head(rule_page, section), section.headings)))
+            told = of_line(rule_page, read_head(rule_page, section), section.headings)
+            found.update(dict.fromkeys(told, passage[number]))
         if isinstance(block, Table):
             inner = _section_in(rule_page, block, entries, section)
             reading = read_table(rule_page, block, inner) if inner else TableReading()
-            found.update(dict.fromkeys(reading.candidates))
+            found.update(dict.fromkeys(reading.candidates, passage[number]))
             stretch = bounds_of(block) if reading.is_unread else None
         elif isinstance(block, Line):
-            stretch = _read_line(rule_page, entries[block], section, found)
+            candidates, stretch = _read_line(rule_page, entries[block], section)
+            found.update(dict.fromkeys(candidates, passage[number]))
         else:
             continue
         if stretch is not None:
             unread.append((number, stretch))
     withdrawn = rule_page.withdrawn
     without_access = rule_page.without_access
+    doubted = contradicted(rule_page, found)
     kept = [
         item
         for item in ([] if ALL in withdrawn else found)
         if item.exit_label not in withdrawn
+        and item not in doubted
         and not (item.exit_label in without_access and _is_access_there(item))
     ]
     passages = tuple(
@@ -128,11 +134,15 @@ def _section_in(
     return replace(section, labels=labels, headings=(words, *section.headings))
 
 
-def _read_line(page: RulePage, entry: Entry, section: Section, found: dict[Candidate, None]) -> Bounds | None:
-    """Read a line, first by its form, then its sentences; return its bounds if a sentence was not read."""
+def _read_line(page: RulePage, entry: Entry, section: Section) -> tuple[Iterable[Candidate], Bounds | None]:
+    """Read a line, first by its form, then its sentences.
+
+    Returns:
+        Its statements; and its bounds if a sentence was not read, else None.
+    """
     placed = place_of(page, entry, section)
     if placed.is_unread or (entry.line.is_caption and placed.own is None):
-        return None
+        return (), None
     candidates = list(read_entry(page, entry, placed, section))
     known = {_statement(candidate) for candidate in candidates}
     if not _is_answer(page, page.words(entry.line.piece)):
@@ -145,9 +155,8 @@ def _read_line(page: RulePage, entry: Entry, section: Section, found: dict[Candi
             and (item.exit_label is None or not is_of_two)
             and _may_be_of(item, page, entry, placed)
         ]
-    found.update(dict.fromkeys(of_line(page, candidates, section.headings)))
-    has_owner = bool(placed.owners or placed.own)
-    return entry.bounds if is_unread_line(page, entry.line, candidates, has_owner=has_owner) else None
+    is_unread = is_unread_line(page, entry.line, candidates, has_owner=bool(placed.owners or placed.own))
+    return of_line(page, candidates, section.headings), entry.bounds if is_unread else None
 
 
 def _may_be_of(item: Candidate, page: RulePage, entry: Entry, placed: Placed) -> bool:
@@ -160,7 +169,8 @@ def _may_be_of(item: Candidate, page: RulePage, entry: Entry, placed: Placed) ->
 def _is_answer(page: RulePage, words: str) -> bool:
     """Return whether a line is a feature's key with an answer, not a sentence: `Step-free: –`."""
     key, colon, _ = words.partition(":")
-    return bool(colon) and page.vocabulary.meaning_of_key(key) in FEATURES and not labels_named(words)
+    is_key = page.vocabulary.meaning_of_key(key) in (*FEATURES, Meaning.ACCESS)
+    return bool(colon) and is_key and not labels_named(words)
 
 
 def _statement(candidate: Candidate) -> tuple[object, ...]:

@@ -18,6 +18,7 @@ from mrt_pipeline.extraction.rules.platforms import (
     led_sign,
     line_of,
     lone_goal,
+    names_other_platform,
     names_platforms,
     read_signed,
     sign_in,
@@ -50,7 +51,7 @@ def read_platform_rows(page: RulePage, row: TableRow, part: Part, section: Secti
         yield from _read_below_signs(page, row, part, section)
     elif len(signed) == 1:
         [(cell, sign)] = signed
-        goals = _goals_of_row(page, row, cell, part)
+        goals = _goals_of_row(page, row, cell, sign, part)
         yield from claim_platform(page, sign, goals, _line(page, row, part, section), row.bounds)
     else:
         leads = (page.words(row.cells[0].piece), *section.headings)
@@ -73,7 +74,7 @@ def _cells_of_platforms(page: RulePage, row: TableRow, part: Part, section: Sect
     return named
 
 
-def _goals_of_row(page: RulePage, row: TableRow, but: Cell, part: Part) -> list[str]:
+def _goals_of_row(page: RulePage, row: TableRow, but: Cell, sign: str, part: Part) -> list[str]:
     """Return the destinations in a row: below a head for them, after `towards`, or alone in a cell.
 
     A cell such as `Northbound` is passed over, as the next one may name the station.
@@ -82,6 +83,7 @@ def _goals_of_row(page: RulePage, row: TableRow, but: Cell, part: Part) -> list[
         page: the page.
         row: the row.
         but: the cell that names the platform.
+        sign: the platform's sign.
         part: the part of the table.
     """
     others = [
@@ -91,9 +93,11 @@ def _goals_of_row(page: RulePage, row: TableRow, but: Cell, part: Part) -> list[
     ]
     for piece, meaning in others:
         if meaning in _GOALS and not is_way_named(page.words(piece)):
-            is_other = sign_in(page.words(piece)) is not None  # it names another platform
+            words = page.words(piece)
+            is_other = sign_in(words) is not None or names_other_platform(words, sign)
             return [] if is_other else goals_in(page, piece.start, piece.end, None)
-    if is_not_now(page.text[slice(*row.bounds)]):
+    words = page.text[slice(*row.bounds)]
+    if is_not_now(words) or names_other_platform(words, sign):
         return []
     own = led_sign(page.text, but.piece.start, but.piece.end)
     stretches = [(own[1], but.piece.end)] if own else []

@@ -60,6 +60,7 @@ _HANDLES = re.compile(
     re.IGNORECASE,
 )
 _OTHER_TRAINS = wording("other_trains")
+_OTHER_PLATFORM = wording("other_platform")
 _BOUND_BEHIND = wording("bound_behind")
 _SIGNED = re.compile(
     rf"\s*(?:and\s+)?(?:(?i:{_WORDS})\.?\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
@@ -138,7 +139,7 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
         if stop := _END.search(page.text, start, end):
             end = stop.start()
     words = page.text[start:end]
-    if is_not_now(words) or is_denying(words) or is_noted(words):
+    if is_not_now(words) or is_denying(words) or is_noted(words) or _OTHER_PLATFORM.search(words):
         return []
     before, *brackets = re.split(r"[(（]", words)
     is_way = not before.isascii() or _WAY_NAMED.fullmatch(before) is not None
@@ -154,6 +155,11 @@ def goals_in(page: RulePage, start: int, end: int, words_before: re.Pattern[str]
     ]
     by_slug = {found.slug: words[found.start : found.end] for found in named}
     return list(by_slug.values()) or _CODE.findall(words)
+
+
+def names_other_platform(words: str, sign: str) -> bool:
+    """Return whether words behind a platform send trains to another one: `trains to Expo use Platform B`."""
+    return any(found.labels != {sign} for found in mentions_in(words, 0, len(words), PLATFORM))
 
 
 def lone_goal(page: RulePage, start: int, end: int) -> list[str]:

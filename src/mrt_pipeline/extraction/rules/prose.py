@@ -29,7 +29,7 @@ from mrt_pipeline.extraction.mentions import (
 )
 from mrt_pipeline.extraction.page_model import Line
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, is_sent_elsewhere
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, is_sent_elsewhere, labels_alone
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import Item, split_bounds
 from mrt_pipeline.extraction.rules.place_mentions import find_names, is_sure_place
@@ -70,7 +70,7 @@ _ADJACENT = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:also\s+)?")
 _GOES_ON = re.compile(
     r"\s*(?:,\s*)?\b(?:and (?:is|has|leads?|serves?|opens?|exits?|brings?|takes?|on)"
     r"|while|whereas|but|which|where|with)\b"
-    r"|\s*(?:,\s*)?\b(?:via|through|by|on|along)\b|[.;]",
+    r"|\s*(?:,\s*)?\b(?:via|through|by|on|along)\b|[.;](?!\d)",
     re.IGNORECASE,
 )
 
@@ -180,7 +180,10 @@ def _owners(page: RulePage, place: Bounds, line: Line) -> Iterator[tuple[str, Sa
     sentence = max(start, line.piece.start), end
     if page.text.count(":", *sentence) > 1:
         return  # `Lift: Exit A / Escalator: Exit B`: keys and values, not a sentence
-    if labels and labels != FOREIGN and not is_not_now(page.text[slice(*sentence)]):
+    words = page.text[slice(*sentence)]
+    if len(labels) > 1 and labels_alone(page, words, labels):
+        return  # `Exits A and B have a lift (A)`
+    if labels and labels != FOREIGN and not is_not_now(words):
         for label in sorted(labels):
             yield label, Said(sentence, sentence)
 

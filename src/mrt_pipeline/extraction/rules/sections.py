@@ -26,6 +26,7 @@ from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.place_mentions import is_generic, without_place_names
 from mrt_pipeline.extraction.rules.platforms import led_sign
 from mrt_pipeline.extraction.rules.words import FEATURES, UNREAD_TOPICS, Meaning, folded
+from mrt_pipeline.extraction.word_lists import wording
 
 _MODE = re.compile(r"\b[ML]RT\b")
 """names one part of an interchange of both modes: `LRT exits`"""
@@ -68,12 +69,14 @@ _LEADS_ON = re.compile(
 """words that introduce what follows; not `below Kim Seng Road`, which is a location"""
 _LEADS_BACK = re.compile(
     r"\W*(?:(?:note|nb|please note)\W+(?:that\s+)?)?"
-    r"(?:(?:th(?:is|e)|our)\s+(?:\w+\s+)?(?:table|list)|(?:these|those)\s+(?:\w+\s+)?(?:exits|entrances|lifts)"
+    r"(?:(?:th(?:is|e|ese)|our)\s+(?:\w+\s+)?(?:table|list|information|details|data)"
+    r"|last (?:updated|revised|checked|verified)|(?:these|those)\s+(?:\w+\s+)?(?:exits|entrances|lifts)"
     r"|(?:all|both|none) of (?:these|those|them|the above)|the above)\b"
     r"(?!.*\b(?:below|following|as follows)\b)",
     re.IGNORECASE,
 )
 """how a sentence that speaks of what is above it begins"""
+_OF_ANOTHER_TIME = wording("of_another_time")
 _SPEAKS_OF_ALL = re.compile(
     r"\b(?:exits|entrances|them|these|those|all|(?:only|none|any|nothing) (?:of|but|except|exit))\b",
     re.IGNORECASE,
@@ -138,10 +141,15 @@ def _taken_back_behind(page: RulePage) -> set[int]:
             continue
         if run and isinstance(block, Line):
             sentences = _SENTENCE.split(page.words(block.piece).strip())
-            if any(_LEADS_BACK.match(one) and is_not_now(one) for one in sentences):
+            if any(_LEADS_BACK.match(one) and _is_of_another_time(one) for one in sentences):
                 found.update(run)
         run = []
     return found
+
+
+def _is_of_another_time(sentence: str) -> bool:
+    """Return whether a sentence says that a list is of another time, or in what year somebody made it."""
+    return is_not_now(sentence) or _OF_ANOTHER_TIME.search(sentence) is not None
 
 
 def _first_lines(page: RulePage) -> list[int]:
@@ -369,7 +377,7 @@ def is_untrusted_lead(page: RulePage, line: Line) -> bool:
     sentences = _SENTENCE.split(words)
     first = next((number for number, one in enumerate(sentences) if _LEADS_ON.search(one)), None)
     return first is not None and any(
-        is_taken_back(one)
+        is_taken_back(one) or (number == first and _OF_ANOTHER_TIME.search(one) is not None)
         for number, one in enumerate(sentences)
         if number == first or _is_of_what_follows(one, is_behind=number > first)
     )

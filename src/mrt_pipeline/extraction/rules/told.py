@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mrt_pipeline.extraction.access_words import is_denying, is_not_now
+from mrt_pipeline.extraction.access_words import is_denying, is_far_away, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import FOREIGN, Mention, mentions_in, sentence_at
 from mrt_pipeline.extraction.page_model import Line
@@ -108,7 +108,8 @@ def _is_about(page: RulePage, mention: Mention, sentence: Bounds) -> bool:
     words = page.text[slice(*sentence)]
     is_asked = page.text[sentence[1] : sentence[1] + 1] in ("?", "？")
     is_single = len(mention.labels) == 1 and mention.labels != FOREIGN
-    return is_single and not (is_asked or is_not_now(words) or is_denying(words) or _is_of_other(page, words))
+    is_doubtful = is_asked or is_not_now(words) or is_denying(words) or is_far_away(words)
+    return is_single and not (is_doubtful or _is_of_other(page, words))
 
 
 def _is_of_other(page: RulePage, words: str) -> bool:

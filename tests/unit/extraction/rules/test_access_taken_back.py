@@ -182,3 +182,92 @@ def test_a_later_sentence_on_something_else_takes_no_lift_away(later: str) -> No
 def test_an_opening_date_behind_a_lift_leaves_it_unread(date: str) -> None:
     assert published(f"<h2>Exits</h2><ul><li>Exit A: Lift. {date}</li></ul>") == set()
     assert published("<h2>Exits</h2><ul><li>Exit A: Lift. Opens at 6am.</li></ul>") == {"A lift"}
+
+
+STEP_FREE = table("Exit | Step-free", "A | Yes", "B | Yes")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<p>Exit A has no lift.</p>",
+        "<p>There is no lift at Exit A.</p>",
+        "<p>Exit B has a lift, but Exit A has no lift.</p>",
+        "<p>Exit A has neither lift nor ramp.</p>",
+        "<p>Exit A has only an escalator.</p>",
+        "<p>Exit A has steps.</p>",
+        "<p>Exit A has stairs only.</p>",
+        "<p>There are a few steps at Exit A.</p>",
+        "<p>Wheelchair users cannot use Exit A.</p>",
+        "<ul><li>Exit A: no lift</li></ul>",
+        "<ul><li>Exit A: escalator only</li></ul>",
+        table("Exit | Lift", "A | No"),
+    ],
+)
+def test_step_free_access_that_another_place_contradicts_is_not_published(words: str) -> None:
+    for html in (STEP_FREE + words, words + STEP_FREE):
+        found = published(html)
+        assert not found & {"A yes", "A no"}
+        assert "B yes" in found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<p>Exit A has no lift but a ramp.</p>",
+        "<p>Exit A has a lift and stairs.</p>",
+        "<p>Exit A is a few steps from Golden Mall.</p>",
+        "<p>Exit A has stairs and an escalator.</p>",
+    ],
+)
+def test_step_free_access_stays_where_another_place_does_not_contradict_it(words: str) -> None:
+    assert {"A yes", "B yes"} <= published(STEP_FREE + words)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        table("Exit | Step-free | Lift", "A | Yes | No"),
+        table(" | Exit A | Exit B", "Step-free | Yes | –", "Lift | No | –"),
+        "<ul><li>Exit A<ul><li>Step-free: yes</li><li>Lift: no</li></ul></li></ul>",
+    ],
+)
+def test_an_exit_at_street_level_is_step_free_without_a_lift(html: str) -> None:
+    assert published(html) == {"A yes"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Yes<br>via Northpoint",
+        "Yes; via Northpoint",
+        "Yes<br>through Northpoint City",
+        "Yes<br>in the mall",
+        "Yes, in the mall",
+        "Yes<br>at Northpoint",
+        "✓<br>via Northpoint",
+        "Yes<br>lift via Northpoint",
+    ],
+)
+def test_an_answer_by_way_of_another_building_is_no_plain_yes(answer: str) -> None:
+    for head in ("Step-free", "Lift", "Barrier-free"):
+        assert published(table(f"Exit | {head}", f"A | {answer}")) == set()
+        assert published(f"<ul><li>Exit A<ul><li>{head}: {answer}</li></ul></li></ul>") == set()
+
+
+@pytest.mark.parametrize("words", ["Step-free via Northpoint", "Step-free<br>via the mall"])
+def test_a_step_free_way_through_another_building_is_not_the_exits(words: str) -> None:
+    assert published(table("Exit | Access", f"A | {words}")) == set()
+
+
+@pytest.mark.parametrize("line", ["via Northpoint", "through the mall", "in the mall", "(via Northpoint)"])
+def test_a_line_below_an_answer_may_lead_through_another_building(line: str) -> None:
+    assert published(f"<ul><li>Exit A<ul><li>Step-free: yes<br>{line}</li></ul></li></ul>") == set()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["Yes<br>lift", "Yes (via lift)", "Yes, by lift to street level", "Yes (lift from the concourse)"],
+)
+def test_an_answer_by_way_of_the_stations_own_lift_is_a_yes(answer: str) -> None:
+    assert published(table("Exit | Step-free", f"A | {answer}")) == {"A yes", "A lift"}

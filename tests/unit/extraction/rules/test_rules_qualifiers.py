@@ -363,6 +363,20 @@ def test_a_raised_number_takes_an_answer_back_if_a_note_on_the_page_begins_with_
     assert published(f"{rows}<p>Built in 1988.<sup>1</sup></p>") == {"A lift", "B lift"}
 
 
+@pytest.mark.parametrize(
+    "mark", ["#", " #", " (1)", " (a)", " [1]", "<sup>#</sup>", "<sup>a</sup>", "*", "†"]
+)
+def test_a_feature_or_place_with_a_footnote_mark_is_unread(mark: str) -> None:
+    assert published(table("Exit | Access", f"A | Lift{mark}", "B | Lift")) == {"B lift"}
+    assert published(f"<ul><li>Exit A: Lift{mark}</li><li>Exit B: Lift</li></ul>") == {"B lift"}
+    assert published(table("Exit | Nearby", f"A | Golden Mall{mark}", "B | Golden Hall")) == {"B Golden Hall"}
+
+
+def test_numbers_that_count_or_name_lifts_are_no_footnote_marks() -> None:
+    rows = ("A | Lift (2)", "B | Lift 1", "C | Lift x2", "D | 2 lifts (B1 to street)")
+    assert published(table("Exit | Access", *rows)) == {"A lift", "B lift", "C lift", "D lift"}
+
+
 def test_an_answer_that_counts_or_explains_has_no_footnote_mark() -> None:
     html = table("Exit | Lift", "A | Yes (2 lifts)", "B | 2", "C | Yes (Exit C)")
     assert published(html) == {"A lift", "B lift", "C lift"}

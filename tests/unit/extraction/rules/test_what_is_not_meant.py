@@ -217,3 +217,150 @@ def test_a_heading_of_a_later_year_or_of_an_alternative_retracts_what_is_below(
 def test_platforms_of_another_station_are_not_read(lead: str, is_read: bool) -> None:
     rows = table("Platform | Towards", "B | Jurong East")
     assert bool(published(f"<p>{lead}</p>{rows}")) == is_read
+
+
+EXITS_LISTED = "<ul><li>Exit A: lift, Golden Mall</li></ul>"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The station has five exits. The list below is from 2012. Exits A and B lead to the street.",
+        "Note: The list below is from 2012.",
+        "The following is from 2012.",
+        "The following dates from March 2012.",
+        "The table below was compiled in 2012.",
+        "The exits listed below are taken from a 2012 map.",
+        "The list below is out of date.",
+        "The table below shows the original layout.",
+        "The information below predates the works at the station.",
+        "Below is how the exits looked in 2012.",
+    ],
+)
+def test_a_sentence_that_dates_what_is_below_it_leaves_that_unread(words: str) -> None:
+    for listed in (EXITS_LISTED, table("Exit | Step-free", "A | Yes")):
+        assert published(f"<p>{words}</p>{listed}") == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The list above is from 2012.",
+        "This table was compiled in 2012.",
+        "This information is from 2012.",
+        "The details above are out of date.",
+        "Last verified: 2012",
+    ],
+)
+def test_a_sentence_that_dates_what_is_above_it_takes_that_back(words: str) -> None:
+    for listed in (EXITS_LISTED, table("Exit | Step-free", "A | Yes")):
+        assert published(f"{listed}<p>{words}</p>") == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The station opened in 2012. The exits are listed below.",
+        "The exits are listed below. Exit B opened in 2012.",
+        "The station, built in 2012, has the following exits.",
+        "The station is below the old course of the road.",
+    ],
+)
+def test_a_year_of_the_station_leaves_what_is_below_it_as_it_is(words: str) -> None:
+    assert published(f"<p>{words}</p>{EXITS_LISTED}") == {"A lift", "A Golden Mall"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Singapore Zoo (by taxi)",
+        "Singapore Zoo (by bus 138)",
+        "Singapore Zoo (bus 138)",
+        "Singapore Zoo (20 minutes by bus)",
+        "Singapore Zoo (25 minutes' walk)",
+        "Singapore Zoo, 25 minutes away",
+        "Singapore Zoo, 3 km",
+        "Singapore Zoo (1200 m)",
+        "Singapore Zoo – take bus 138",
+        "Singapore Zoo by shuttle bus",
+        "Singapore Zoo<br>(by bus 138)",
+        "Shuttle to Singapore Zoo",
+        "Bus 138 to Singapore Zoo",
+    ],
+)
+def test_a_place_beyond_walking_distance_is_no_landmark(words: str) -> None:
+    assert published(table("Exit | Landmarks", f"A | {words}")) == set()
+    assert published(f"<ul><li>Exit A: {words}</li></ul>") == set()
+    assert published(f"<p>Exit A leads to {words}.</p>") == set()
+    assert published(f"{EXIT_A}<ul><li>{words}</li></ul>") == set()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Singapore Zoo is near Exit A, a 5-minute taxi ride away.",
+        "For Singapore Zoo, use Exit A, then bus 138.",
+        "Exit A serves Singapore Zoo, which is 3 km away.",
+        "From Exit A one can walk to Singapore Zoo in 30 minutes.",
+    ],
+)
+def test_a_place_that_a_sentence_puts_beyond_walking_distance_is_no_landmark(sentence: str) -> None:
+    assert published(f"<p>{sentence}</p>") == set()
+
+
+def test_a_cell_of_distances_takes_back_only_the_places_that_are_far() -> None:
+    for far, near in (("3 km", "200 m"), ("25 min", "5 min"), ("1,500 m", "1 km")):
+        rows = (f"A | Singapore Zoo | {far}", f"B | Golden Mall | {near}")
+        assert published(table("Exit | Landmark | Distance", *rows)) == {"B Golden Mall"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Golden Mall (500 m)", "Golden Mall, 300m", "Golden Mall (5 minutes' walk)", "Golden Mall<br>Bus 138"],
+)
+def test_a_place_within_walking_distance_is_a_landmark(words: str) -> None:
+    assert "A Golden Mall" in published(table("Exit | Landmarks", f"A | {words}"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("卡迪站B出口", "卡迪站 B 出口", "B出口", "卡迪地铁站B口", "义顺地铁站", "卡迪站", "Yishun B出口"),
+        *("Pintu Keluar B", "Pintu B", "Stesen Khatib", "வெளியேறு B", "காத்திப் நிலையம்"),
+    ],
+)
+def test_an_exit_or_station_in_any_language_is_no_landmark(name: str) -> None:
+    assert published(table("Exit | Landmarks", f"A | {name}")) == set()
+    assert published(f"<ul><li>Exit A: {name}</li></ul>") == set()
+
+
+@pytest.mark.parametrize("name", ["汫坊购物中心", "北站购物中心", "பூங்கா", "Pusat Beli-belah Northpoint"])
+def test_a_place_in_any_language_is_a_landmark(name: str) -> None:
+    assert published(table("Exit | Landmarks", f"A | {name}")) == {f"A {name}"}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        *("Ramp", "Wheelchair ramp", "Ramp for wheelchairs", "Barrier-free ramp", "Ramps / step-free"),
+        *("Lift / ramp", "Wheelchair-accessible ramp", "Lift / escalator"),
+    ],
+)
+@pytest.mark.parametrize("answer", ["No", "None", "No, steep", "Steep", "Yes"])
+def test_a_ramp_or_none_says_nothing_of_step_free_access(head: str, answer: str) -> None:
+    assert published(table(f"Exit | {head}", f"A | {answer}")) == set()
+    assert published(f"<ul><li>Exit A<ul><li>{head}: {answer}</li></ul></li></ul>") == set()
+
+
+@pytest.mark.parametrize(
+    "words", ["Exit A has no barrier-free ramp.", "There is no wheelchair ramp at Exit A."]
+)
+def test_a_sentence_that_denies_a_ramp_says_nothing_of_step_free_access(words: str) -> None:
+    assert published(f"<p>{words}</p>") == set()
+    assert published("<p>Exit A has no barrier-free access.</p>") == {"A no"}
+
+
+def test_a_column_of_ramps_may_still_name_lifts_and_stairs() -> None:
+    rows = ("A | Lift", "B | Stairs only")
+    assert published(table("Exit | Wheelchair ramp", *rows)) == {"A lift", "B stairs_only", "B no"}
+    assert published(table("Exit | Wheelchair access", "A | No", "B | Yes")) >= {"A no", "B yes"}

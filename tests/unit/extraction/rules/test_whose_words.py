@@ -182,3 +182,52 @@ def test_an_exit_beside_the_name_of_its_own_station_is_read(html: str) -> None:
 def test_another_station_in_the_name_of_a_bus_stop_or_of_a_place_is_no_owner() -> None:
     html = table("Exit | Bus stop | Nearby", "A | 59049 Opp Khatib Stn Exit A | Khatib Camp Mall")
     assert published(html) == {"A 59049", "A Khatib Camp Mall"}
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "found"),
+    [
+        ("Access", "Lift (A)", {"A lift"}),
+        ("Access", "Lift (Exit A)", {"A lift"}),
+        ("Access", "Lift (at A)", {"A lift"}),
+        ("Access", "Lift at A", {"A lift"}),
+        ("Access", "Step-free (A)", {"A yes"}),
+        ("Access", "Step-free (Exit B)", {"B yes"}),
+        ("Landmarks", "Golden Mall (A)", {"A Golden Mall"}),
+        ("Bus stops", "59049 (A)", {"A 59049"}),
+        ("Access", "Lift (C)", set()),
+        ("Access", "Lift", {"A lift", "B lift"}),
+        ("Landmarks", "Golden Mall (L5)", {"A Golden Mall", "B Golden Mall"}),
+    ],
+)
+def test_brackets_with_a_label_of_its_row_give_a_value_to_that_exit_alone(
+    head: str, cell: str, found: set[str]
+) -> None:
+    assert published(table(f"Exit | {head}", f"A & B | {cell}")) == found
+    if head == "Access":
+        assert published(f"<ul><li>Exits A & B: {cell}</li></ul>") <= found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Platform B – trains to Jurong East depart from the other platform",
+        "Platform B: towards Jurong East, opposite platform",
+        "Platform B: trains to Jurong East leave from another platform",
+        "Platform A: no trains to Jurong East",
+        "Platform B: trains to Jurong East (from 2030)",
+        "Platform B: trains to Jurong East do not stop here",
+    ],
+)
+def test_trains_of_another_platform_or_time_are_not_of_the_platform_named(words: str) -> None:
+    sign, _, goal = words.replace(" – ", ": ").partition(": ")
+    assert published(f"<p>{words}</p>") == set()
+    assert published(f"<h2>Platforms</h2><ul><li>{words}</li></ul>") == set()
+    for head in ("Towards", "Service"):
+        assert published(table(f"Platform | {head}", f"{sign} | {goal}")) == set()
+
+
+def test_trains_that_use_another_platform_are_not_of_the_row_of_the_first() -> None:
+    words = "Platform A | trains to Jurong East use Platform B"
+    assert published(table("Platform | Towards", words)) == set()
+    assert published(table("Platform | Towards", "Platform B | trains to Jurong East")) == {"* B>NS1"}
