@@ -8,12 +8,8 @@ from dataclasses import dataclass, replace
 
 from mrt_pipeline.extraction.page_model import Line, PageText
 from mrt_pipeline.extraction.qualifiers import is_bare_date
-from mrt_pipeline.extraction.rules.cells import (
-    denies_what_follows,
-    is_remark_on_exit,
-    without_doubted_lift,
-    without_stop_names,
-)
+from mrt_pipeline.extraction.rules.access_cells import denies_what_follows, without_doubted_lift
+from mrt_pipeline.extraction.rules.cells import is_remark_on_exit, without_stop_names
 from mrt_pipeline.extraction.rules.contexts import ABOUT_TRAINS, Labels, What, exits_named, what_is
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
 from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket, read_labels

@@ -10,7 +10,8 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named, sentence_at
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, STOP_NAMED, access_in, denied_in, read_cell
+from mrt_pipeline.extraction.rules.access_cells import access_in, denied_in
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, STOP_NAMED, read_cell
 from mrt_pipeline.extraction.rules.contexts import Labels, What, listed_exits, what_is
 from mrt_pipeline.extraction.rules.headers import is_harmless_head
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
