@@ -18,7 +18,7 @@ from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Piece, Table, bounds_of
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.extraction.rules.closures import ALL, withdraw_closed
-from mrt_pipeline.extraction.rules.entries import Entry, Placed, entries_of, place_of
+from mrt_pipeline.extraction.rules.entries import Entry, Placed, entries_of, heads_of, place_of
 from mrt_pipeline.extraction.rules.headers import Vocabulary, load_vocabulary
 from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket, names_two_exits
 from mrt_pipeline.extraction.rules.lists import read_entry, read_head
@@ -145,7 +145,8 @@ def _read_line(page: RulePage, entry: Entry, section: Section, found: dict[Candi
             and (item.exit_label is None or not is_of_two)
             and _may_be_of(item, page, entry, placed)
         ]
-    found.update(dict.fromkeys(of_line(page, candidates, section.headings)))
+    leads = (*heads_of(page, entry), *section.headings)
+    found.update(dict.fromkeys(of_line(page, candidates, leads)))
     has_owner = bool(placed.owners or placed.own)
     return entry.bounds if is_unread_line(page, entry.line, candidates, has_owner=has_owner) else None
 

@@ -10,7 +10,6 @@ from mrt_pipeline.extraction.access_words import is_elsewhere, is_hostile, is_no
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, Table
-from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.access_cells import access_in
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
@@ -24,7 +23,7 @@ from mrt_pipeline.extraction.rules.headers import (
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import RulePage
-from mrt_pipeline.extraction.rules.place_mentions import is_generic, without_place_names
+from mrt_pipeline.extraction.rules.place_mentions import is_generic, without_location, without_place_names
 from mrt_pipeline.extraction.rules.platforms import led_sign
 from mrt_pipeline.extraction.rules.words import FEATURES, UNREAD_TOPICS, Meaning, folded
 
@@ -365,7 +364,7 @@ def is_untrusted_lead(page: RulePage, line: Line) -> bool:
         return True
     if words.endswith((":", "：")):
         last = _SENTENCE.split(words)[-1]
-        plain = without_stations(last, page.names.slugs)
+        plain = page.names.without_stations(last, page.slug)
         return is_taken_back(last) or not is_understood(plain, may_name=True, is_sentence=True)
     sentences = _SENTENCE.split(words)
     first = next((number for number, one in enumerate(sentences) if _LEADS_ON.search(one)), None)
@@ -407,7 +406,7 @@ def may_turn(page: RulePage, words: str) -> bool:
 
     A known or harmless heading does not, nor does one that names an exit in words that are understood.
     """
-    head = without_stations(words, page.names.slugs).rstrip(" :：")
+    head = without_location(page, words).rstrip(" :：")
     if not head:
         return False
     if labels_named(words):
