@@ -45,3 +45,12 @@ def test_words_that_only_say_where_in_the_station_head_its_exits(head: str) -> N
 )
 def test_words_that_may_say_more_head_no_exits(head: str) -> None:
     assert published(f"{EXITS}<ul><li>{head}{BELOW}</li></ul>") == set()
+
+
+def test_a_box_may_begin_with_the_station_s_codes_and_count_its_exits() -> None:
+    rows = "<tr><th>Exits</th><td>2</td></tr><tr><th>Exit A</th><td>Golden Mall<br>Silver Hall</td></tr>"
+    box = f"<table class='infobox'><tr><td colspan=2>{{}}</td></tr>{rows}</table>"
+    places = {"A Golden Mall", "A Silver Hall"}
+    assert said(box.format("NS13")) == places
+    assert said(box.format("CC20")) == set()
+    assert said(f"<table>{rows}</table>") == places
