@@ -6,7 +6,7 @@ A label may be in lower case, in brackets, or followed by a full stop: ``a``, ``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
@@ -14,10 +14,12 @@ from mrt_pipeline.extraction.mentions import (
     ANY_CASE_LABEL,
     LABEL_PATTERN,
     labels_in,
+    labels_named,
     upper_labels,
 )
 from mrt_pipeline.extraction.page_model import Piece
-from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket
+from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket, is_understood
+from mrt_pipeline.extraction.rules.access_cells import access_in
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import end_of_present, part_of
 from mrt_pipeline.extraction.rules.words import EXIT_WORDS, NO_WORDS, folded
@@ -65,6 +67,10 @@ _FORMS = (
 )
 """forms of labels, the most certain first: as on signs, then in lower case. Without `exit`, a lower-case
 label must be set off by punctuation, since `a` is a word."""
+_LETTERED = re.compile(
+    r"[\s*#•·]*(?P<labels>[A-Z]\d?)(?P<word>(?!))?\s+(?P<rest>(?![A-Z]\d?\b)[^\W\d_].*)", re.DOTALL
+)
+"""a bare label before a word, but not before another label"""
 _AGAIN = re.compile(
     rf"\s*[/|·]?\s*(?i:{EXIT_WORD})\s*[:：#.]?\s*(?P<labels>{labels_listed(LABEL_PATTERN)})", re.DOTALL
 )
@@ -93,8 +99,11 @@ class LabelText:
     """whether the labels are letters in brackets or followed by a full stop"""
 
 
-def read_labels(page: RulePage, text: str) -> LabelText | None:
-    """Return the labels that a text begins with; None if they are unclear, another's or not in use."""
+def read_labels(page: RulePage, text: str, *, is_lettered: bool = False) -> LabelText | None:
+    """Return the labels that a text begins with; None if they are unclear, another's or not in use.
+
+    With ``is_lettered``, a name or feature may follow a bare label without a sign; see ``are_lettered``.
+    """
     start = _skip_own_name(page, text)
     if start is None or names_two_exits(text):
         return None
@@ -105,7 +114,25 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
         rest_start = _behind_repeats(match) if match is not None else 0
         if match is not None and (_REST_BEGINS.match(text, rest_start) or _is_bare_in_brackets(match)):
             return _label_text(page, match, rest_start)
-    return None
+    match = _LETTERED.match(text, start) if is_lettered else None
+    return _label_text(page, match, match.start("rest")) if match and _goes_on(match["rest"]) else None
+
+
+def are_lettered(page: RulePage, texts: Sequence[str]) -> bool:
+    """Return whether all texts of a list or column of exits begin with capitals, of which some differ.
+
+    Such a capital is a label even before a name, as in `C New Bridge Road`, and not the article.
+    """
+    found = [read_labels(page, text, is_lettered=True) for text in texts]
+    labels = {one.labels for one in found if one and not one.has_word}
+    return None not in found and len(labels) > 1
+
+
+def _goes_on(rest: str) -> bool:
+    """Return whether words behind a bare label are a name, or features of the exit."""
+    if labels_named(rest):
+        return False
+    return rest[0].isupper() or (bool(access_in(rest)) and is_understood(rest))
 
 
 def names_two_exits(text: str) -> bool:

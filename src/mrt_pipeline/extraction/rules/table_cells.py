@@ -144,7 +144,7 @@ def _read_behind_labels(at: _Place, what: What) -> Iterator[Candidate]:
     if _has_lines_of_exits(at.page, at.piece):
         yield from _read_by_its_own_exits(at, what)
         return
-    found = read_labels(at.page, at.words)
+    found = read_labels(at.page, at.words, is_lettered=at.column.is_lettered)
     if found and (labels := _labels_at(at, at.number)):
         for rest in pieces_behind(at.page, at.piece, found):
             if rest.start < rest.end:
@@ -207,7 +207,7 @@ def _owners(at: _Place) -> Labels | None:
 def _labels_at(at: _Place, number: int) -> Labels:
     """Return the exits that a cell begins with; ``NOBODY`` if what follows may retract them."""
     words = at.page.words(at.row.cells[number].piece)
-    found = read_labels(at.page, words)
+    found = read_labels(at.page, words, is_lettered=at.part.columns[number].is_lettered)
     if found is None or has_doubtful_bracket(words, found) or (number > 0 and is_answered_no(words, found)):
         return NOBODY
     return found.labels

@@ -54,3 +54,51 @@ def test_a_box_may_begin_with_the_station_s_codes_and_count_its_exits() -> None:
     assert said(box.format("NS13")) == places
     assert said(box.format("CC20")) == set()
     assert said(f"<table>{rows}</table>") == places
+
+
+def _list(*items: str) -> str:
+    lines = "".join(f"<li>{head}<ul><li>{things}</li></ul></li>" for head, things in _pairs(items))
+    return f"<ul>{lines}</ul>"
+
+
+def _pairs(items: tuple[str, ...]) -> list[list[str]]:
+    return [item.split("|") for item in items]
+
+
+@pytest.mark.parametrize("way", ["Pagoda Street", "Yishun Avenue 2", "Silver Plaza"])
+def test_capitals_that_differ_are_labels_before_names_in_a_list_of_exits(way: str) -> None:
+    items = _list(f"A {way}|Golden Mall", "B New Bridge Road|59041")
+    found = {"A Golden Mall", "B 59041"}
+    assert published(f"{EXITS}{items}") == found | ({"A Silver Plaza"} if way == "Silver Plaza" else set())
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        EXITS + _list("A Pagoda Street|Golden Mall"),
+        EXITS + _list("A Pagoda Street|Golden Mall", "A New Bridge Road|59041"),
+        EXITS + _list("A Pagoda Street|Golden Mall", "Others|59041"),
+        EXITS + _list("A Pagoda Street (closed)|Golden Mall", "B closed|59041"),
+        EXITS + _list("A C|Golden Mall", "B C|59041"),
+        EXITS + _list("A planned link|Golden Mall", "B way out|59041"),
+        "<h2>Nearby</h2>" + _list("A Pagoda Street|Golden Mall", "B New Bridge Road|59041"),
+        "<h2>Platforms</h2>" + _list("A Pagoda Street|Golden Mall", "B New Bridge Road|59041"),
+        "<h2>Former exits</h2>" + _list("A Pagoda Street|Golden Mall", "B New Bridge Road|59041"),
+    ],
+)
+def test_a_capital_before_a_name_may_be_no_label(html: str) -> None:
+    assert published(html) == set()
+
+
+def test_a_column_of_exits_may_hold_names_and_features_behind_its_labels() -> None:
+    rows = (
+        "A lift | Golden Mall | 59049",
+        "B lift escalator | Silver Plaza | 59041",
+        "C & D | Zorba Hall | ",
+    )
+    assert published(table("Exit | Places | Stop", *rows)) == {
+        *("A lift", "A Golden Mall", "A 59049", "B lift", "B escalator", "B Silver Plaza", "B 59041"),
+        *("C Zorba Hall", "D Zorba Hall"),
+    }
+    assert published(table("Exit | Places", "A lift | Golden Mall", "A bridge | Silver Plaza")) == set()
+    assert published(table("Exit | Places", "A lift | Golden Mall", "B no more | Silver Plaza")) == set()
