@@ -15,13 +15,14 @@ from mrt_pipeline.extraction.rules.cells import (
     is_remark_on_exit,
     read_stop_head,
 )
-from mrt_pipeline.extraction.rules.contexts import Labels
+from mrt_pipeline.extraction.rules.contexts import Labels, listed_exits
 from mrt_pipeline.extraction.rules.labels import (
     read_labels,
 )
 from mrt_pipeline.extraction.rules.owners import names_another_exit, owned_parts
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.passages import has_unread_words
+from mrt_pipeline.extraction.rules.place_mentions import without_location
 from mrt_pipeline.extraction.rules.platform_rows import read_platform_rows
 from mrt_pipeline.extraction.rules.sections import (
     Section,
@@ -33,8 +34,9 @@ from mrt_pipeline.extraction.rules.sections import (
     of_line,
 )
 from mrt_pipeline.extraction.rules.table_cells import Scope, read_row
-from mrt_pipeline.extraction.rules.table_heads import TableRow
+from mrt_pipeline.extraction.rules.table_heads import TableRow, is_full_width
 from mrt_pipeline.extraction.rules.table_parts import Part, parts_of
+from mrt_pipeline.extraction.rules.values import are_named_stops
 from mrt_pipeline.extraction.rules.words import Meaning
 
 _SERVICE_REMARK = re.compile(r"\b(?:\d{1,3}[A-Za-z]?|NR\d)\s*\([^()]*\)")
@@ -69,7 +71,8 @@ def read_table(page: RulePage, table: Table, section: Section) -> TableReading:
     outer = section.below(page, table.caption) if table.caption else section
     own = labels_below(page, caption, section.labels)
     doubtful: set[str] = set()
-    for part in parts_of(page, table, outer.topic):
+    topic = Meaning.EXIT if _lists_exits(page, table, outer) else outer.topic
+    for part in parts_of(page, table, topic):
         scope = Scope(outer, own, (caption,))
         if part.lead is not None:
             words = page.words(part.lead)
@@ -86,6 +89,21 @@ def read_table(page: RulePage, table: Table, section: Section) -> TableReading:
         return TableReading()
     reading.candidates = [item for item in reading.candidates if item.exit_label not in doubtful]
     return reading
+
+
+def _lists_exits(page: RulePage, table: Table, section: Section) -> bool:
+    """Return whether each row has a label and a named stop, below nothing but the station's own name."""
+    beside = without_location(page, " ".join(section.headings)).strip(" ()")
+    if beside or section.topic not in (None, Meaning.STATION):
+        return False
+    rows = [
+        [cell.piece for cell in row.cells]
+        for row in table.rows
+        if not is_full_width(page, TableRow(row.cells, (row.start, row.end)))
+    ]
+    labels = [listed_exits(page, page.words(row[0])) or ("0",) for row in rows]
+    are_labels = len(rows) > 1 and not any(label.isdigit() for own in labels for label in own)
+    return are_labels and any(are_named_stops(page, column) for column in list(zip(*rows, strict=True))[1:])
 
 
 def _is_untrusted(page: RulePage, words: str, labels: Labels) -> bool:

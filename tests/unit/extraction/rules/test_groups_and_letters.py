@@ -102,3 +102,38 @@ def test_a_column_of_exits_may_hold_names_and_features_behind_its_labels() -> No
     }
     assert published(table("Exit | Places", "A lift | Golden Mall", "A bridge | Silver Plaza")) == set()
     assert published(table("Exit | Places", "A lift | Golden Mall", "B no more | Silver Plaza")) == set()
+
+
+ROWS = (
+    "A|Golden Mall|59049 Opp Yishun Stn",
+    "B, C|Silver Plaza|59041 Bef Yishun Int<br>59049 Opp Yishun Stn",
+)
+OF_ROWS = {
+    *("A Golden Mall", "A 59049", "B Silver Plaza", "B 59041", "B 59049"),
+    *("C Silver Plaza", "C 59041", "C 59049"),
+}
+
+
+def _bare(*rows: str) -> str:
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row.split('|'))}</tr>" for row in rows)
+    return f"<table>{body}</table>"
+
+
+@pytest.mark.parametrize("heading", ["Yishun (NS13)", "Yishun MRT station", "NS13", "Exits"])
+def test_a_table_without_heads_below_the_station_s_name_lists_exits_with_their_stops(heading: str) -> None:
+    assert published(f"<h3>{heading}</h3>{_bare(*ROWS)}") == OF_ROWS
+    turned = [row.split("|") for row in ROWS]
+    assert published(f"<h3>{heading}</h3>{_bare(*(f'{a}|{c}|{b}' for a, b, c in turned))}") == OF_ROWS
+
+
+@pytest.mark.parametrize(
+    "heading", ["Berths", "Yishun berths", "Khatib (NS14)", "Yishun (planned)", "Bays of Yishun"]
+)
+def test_letters_below_other_headings_may_be_those_of_berths(heading: str) -> None:
+    assert published(f"<h3>{heading}</h3>{_bare(*ROWS)}") == set()
+
+
+def test_numbers_may_count_the_rows_and_letters_without_stops_may_be_anything() -> None:
+    heading = "<h3>Yishun (NS13)</h3>"
+    assert published(heading + _bare(*(f"{n}|{row[2:]}" for n, row in enumerate(ROWS, 1)))) == set()
+    assert published(heading + _bare("A|Golden Mall", "B|Silver Plaza")) == set()
