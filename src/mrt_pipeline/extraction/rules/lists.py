@@ -24,7 +24,7 @@ from mrt_pipeline.extraction.rules.parts import part_of, strip_bounds
 from mrt_pipeline.extraction.rules.place_mentions import Need
 from mrt_pipeline.extraction.rules.platform_entries import read_platforms
 from mrt_pipeline.extraction.rules.sections import Section, has_key, topic_of_values
-from mrt_pipeline.extraction.rules.values import VALUES, exits_behind, read_told, read_value
+from mrt_pipeline.extraction.rules.values import VALUES, exits_behind, labelled_lines, read_told, read_value
 from mrt_pipeline.extraction.rules.words import Meaning
 
 _BEFORE_DETAILS = (":", "：", "–", "—", "- ")
@@ -134,7 +134,7 @@ def _is_entry(line: Line, words: str) -> bool:
 def _read_keyed_exits(page: RulePage, entry: Entry) -> Iterator[Candidate]:
     """Yield the statements of an entry with a key and exits behind it, with or without what each has.
 
-    For example `Lifts: A, C`, or `Facilities: Exit A: lift – Exit B: escalator`.
+    For example `Lifts: A, C`, or `Facilities: A – lift; B – escalator`.
     """
     piece = entry.line.piece
     key, colon, _ = page.words(piece).replace("：", ":").partition(":")
@@ -142,10 +142,16 @@ def _read_keyed_exits(page: RulePage, entry: Entry) -> Iterator[Candidate]:
         return
     rest, meaning = _behind(page, piece, len(key) + 1), page.vocabulary.meaning_of_key(key)
     yield from read_exits_of(page, rest, meaning, entry.bounds)
-    words = page.words(rest)
-    found = read_labels(page, words) if meaning in VALUES else None
+    what, words = What(meaning, key), page.words(rest)
+    if meaning not in VALUES:
+        return
+    if lines := labelled_lines(page, rest, what, may_be_one=False):
+        for labels, part in lines:
+            yield from read_value(page, part, labels, what, entry.bounds)
+        return
+    found = read_labels(page, words)
     if found and found.has_word and words[found.rest_start :].lstrip().startswith(_BEFORE_DETAILS):
-        yield from read_value(page, rest, (), What(meaning, key), entry.bounds)
+        yield from read_value(page, rest, (), what, entry.bounds)
 
 
 def _behind(page: RulePage, piece: Piece, count: int) -> Piece:

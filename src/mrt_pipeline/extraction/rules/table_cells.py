@@ -19,7 +19,6 @@ from mrt_pipeline.extraction.rules.labels import (
 )
 from mrt_pipeline.extraction.rules.owners import owned_parts
 from mrt_pipeline.extraction.rules.page import RulePage
-from mrt_pipeline.extraction.rules.parts import LINE_BREAK, part_of, split_bounds
 from mrt_pipeline.extraction.rules.sections import Section
 from mrt_pipeline.extraction.rules.table_heads import TableRow, is_copy
 from mrt_pipeline.extraction.rules.table_parts import Column, Part, rows_of_exits
@@ -28,6 +27,7 @@ from mrt_pipeline.extraction.rules.values import (
     are_about_access,
     are_answers,
     exits_behind,
+    labelled_lines,
     read_value,
 )
 from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, NO_WORDS, YES_WORDS, Meaning, folded
@@ -157,7 +157,7 @@ def _read_by_its_own_exits(at: _Place, what: What) -> Iterator[Candidate]:
 
     For example `Lifts | Exits A and C`, or `A: 59049; B: 59041`.
     """
-    lines = _labelled_lines(at.page, at.piece, may_be_one=_is_key_of_exits(at))
+    lines = labelled_lines(at.page, at.piece, what, may_be_one=_is_key_of_exits(at))
     if lines and what.is_open and (what.meaning in VALUES or _is_key_of_exits(at)):
         for labels, rest in lines:
             yield from read_value(at.page, rest, labels, what, at.row.bounds, need="nothing")
@@ -171,25 +171,6 @@ def _read_by_its_own_exits(at: _Place, what: What) -> Iterator[Candidate]:
 def _is_key_of_exits(at: _Place) -> bool:
     """Return whether the key of a row says that exits stand behind it: `Exits`."""
     return at.number > 0 and at.page.vocabulary.meaning_of_key(at.first) is Meaning.EXIT
-
-
-def _labelled_lines(page: RulePage, piece: Piece, *, may_be_one: bool) -> list[tuple[Labels, Piece]]:
-    """Return the lines of a cell that all begin with exits of their own: `A: Golden Mall`, `B – lift`.
-
-    Numbers may count the lines, unless exits are expected there.
-    """
-    found: list[tuple[Labels, Piece]] = []
-    lines = list(split_bounds(LINE_BREAK, page.text, piece.start, piece.end))
-    for line in (part_of(piece, *bounds) for bounds in lines):
-        words = page.words(line)
-        own = read_labels(page, words)
-        if own is None or not (own.has_word or may_be_one or all(map(str.isalpha, own.labels))):
-            return []
-        if not words[own.rest_start :].lstrip().startswith((":", "–", "—", "-", "(")):
-            return []
-        if not (has_doubtful_bracket(words, own) or is_answered_no(words, own)):
-            found += [(own.labels, rest) for rest in pieces_behind(page, line, own) if rest.start < rest.end]
-    return found if len(lines) > 1 or may_be_one else []
 
 
 def _owners(at: _Place) -> Labels | None:

@@ -137,3 +137,45 @@ def test_numbers_may_count_the_rows_and_letters_without_stops_may_be_anything() 
     heading = "<h3>Yishun (NS13)</h3>"
     assert published(heading + _bare(*(f"{n}|{row[2:]}" for n, row in enumerate(ROWS, 1)))) == set()
     assert published(heading + _bare("A|Golden Mall", "B|Silver Plaza")) == set()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<h2>Access</h2><p>A: lift. B: escalator and lift. C &amp; D: escalator.</p>",
+        "<h2>Access</h2><p>A: lift; B: escalator, lift; C &amp; D: escalator</p>",
+        "<p>Facilities: A – lift; B – escalator, lift; C &amp; D – escalator</p>",
+        "<li>Facilities: A (lift); B (escalator, lift); C &amp; D (escalator)</li>",
+    ],
+)
+def test_letters_within_a_line_begin_what_the_next_exit_has(html: str) -> None:
+    assert said(html) == {"A lift", "B escalator", "B lift", "C escalator", "D escalator"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Facilities: A – lift; not in service; B – escalator",
+        "Former facilities: A – lift; B – escalator",
+        "Platforms: A – lift; B – escalator",
+        "Towers: A – lift; B – escalator",
+        "Facilities: A – lift (planned); B – closed",
+    ],
+)
+def test_letters_behind_a_key_may_have_nothing_or_be_no_exits(line: str) -> None:
+    assert published(f"<p>{line}</p>") == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Lobby A – lift, Lobby B – escalator", "lift; Lobby B – escalator", "lift; Platform B: escalator"],
+)
+def test_letters_behind_other_words_begin_no_exit(words: str) -> None:
+    assert not any(found.startswith("B") for found in published(table("Exit | Access", f"A | {words}")))
+    assert not any(found.startswith("B") for found in published(f"<h2>Exits</h2><p>Exit A: {words}</p>"))
+
+
+def test_an_answer_may_stand_behind_each_exit_in_a_row_of_step_free_access() -> None:
+    row = "<table><tr><th>{}</th><td>Exit A: Yes (lift)<br>Exit B: No</td></tr></table>"
+    assert published(row.format("Step-free")) == {"A lift", "A yes", "B no"}
+    assert published(row.format("Step-free until 2020")) == set()
