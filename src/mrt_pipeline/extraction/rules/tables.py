@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
@@ -24,6 +24,7 @@ from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.passages import has_unread_words
 from mrt_pipeline.extraction.rules.place_mentions import without_location
 from mrt_pipeline.extraction.rules.platform_rows import read_platform_rows
+from mrt_pipeline.extraction.rules.platforms import led_sign, read_signed
 from mrt_pipeline.extraction.rules.sections import (
     Section,
     has_key,
@@ -87,8 +88,18 @@ def read_table(page: RulePage, table: Table, section: Section) -> TableReading:
             _read_part(page, part, scope, reading, doubtful)
     if NOTE in doubtful:
         return TableReading()
+    reading.candidates += _read_wide_platforms(page, table, outer)
     reading.candidates = [item for item in reading.candidates if item.exit_label not in doubtful]
     return reading
+
+
+def _read_wide_platforms(page: RulePage, table: Table, section: Section) -> Iterator[Candidate]:
+    """Yield the platforms of full-width rows, if no other such row heads them: `Platform A: Jurong East`."""
+    rows = [TableRow(row.cells, (row.start, row.end)) for row in table.rows]
+    pieces = [row.cells[0].piece for row in rows if len(row.cells) > 1 and is_full_width(page, row)]
+    if all(led_sign(page.text, piece.start, piece.end) for piece in pieces):
+        for piece in pieces:
+            yield from read_signed(page, piece.start, piece.end, section.headings)
 
 
 def _lists_exits(page: RulePage, table: Table, section: Section) -> bool:

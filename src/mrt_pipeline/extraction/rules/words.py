@@ -53,7 +53,7 @@ EXIT_WORDS = (
     *("pintu keluar", "pintu", "jalan keluar"),
     *("வெளியேறும் வழி", "வெளியேறு", "வெளிவாயில்", "வாயில்", "நுழைவாயில்"),
 )
-PLATFORM_WORDS = ("platforms", "platform", "plat", "月台", "站台", "pelantar", "நடைமேடை")
+PLATFORM_WORDS = ("platforms", "platform", "plat", "pf", "月台", "站台", "pelantar", "நடைமேடை")
 TOWARDS_WORDS = (
     *("towards", "toward", "bound for", "in the direction of", "direction", "ke arah", "menuju", "arah"),
     *("开往", "往", "方向", "நோக்கி", "→", "⟶", "➔", "➜", "⇒", "←", "➡", "⬅", "►", "◄", "▶"),
