@@ -227,7 +227,8 @@ def _turns_what_is_behind(page: RulePage, words: str, own: Section) -> bool:
 def may_lead(page: RulePage, words: str) -> bool:
     """Return whether a line before a break is no thing at an exit, but may head those behind it: `Avoid`."""
     is_word = _ONE_WORD.fullmatch(words.rstrip(" :：")) is not None and not access_in(words)
-    return words.endswith((":", "：")) or is_word or is_untrusted_head(page, words) or is_elsewhere(words)
+    is_away = is_elsewhere(words) and not has_key(page, words)  # `Bus: 59049 (opposite)`
+    return words.endswith((":", "：")) or is_word or is_untrusted_head(page, words) or is_away
 
 
 def _heads_bare_labels(page: RulePage, own: Section) -> bool:

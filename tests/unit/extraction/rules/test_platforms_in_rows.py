@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.extraction.rules.rule_scene import published, table
+from tests.unit.extraction.rules.rule_scene import published, said, table
 
 BOTH = {"* A>NS1", "* B>NS28"}
 
@@ -57,3 +57,9 @@ def test_a_row_across_a_table_tells_of_platforms() -> None:
     assert published(WIDE.format("", PLATFORMS)) == BOTH
     assert published(WIDE.format("", PLATFORMS.replace(": ", ": former "))) == set()
     assert published(WIDE.format("<tr><td colspan=3>Until 2019</td></tr>", PLATFORMS)) == set()
+
+
+def test_a_line_of_stops_with_one_across_the_road_turns_no_line_behind_it() -> None:
+    lines = "<h2>Exit A</h2><p>Bus: 59049, 59041 ({})<br>Wheels: lift; escalator</p>"
+    assert said(lines.format("opposite")) == {"A 59049", "A 59041", "A lift", "A escalator"}
+    assert said("<h2>Exit A</h2><p>Bus: 59049<br>Opposite<br>Wheels: lift</p>") == {"A 59049"}
