@@ -77,6 +77,11 @@ _AGAIN = re.compile(
 _REST_BEGINS = re.compile(
     r"\s*(?:$|[(（\[:：–—,;•·¦→⇒➔➜»›]|[-=]?>\s|-\s|/\s|\.(?:\s|$)|=\s|only\s*$|(?:to|for)\s+(?:the\s+)?(?=[A-Z][a-z]))"
 )
+_LIST_MARKS = re.compile(
+    r"[\s*#•·▪▫‣◦●■◆◇►▶➤→👉📍🚪🚇🔹🔸]*(?P<letter>[\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189Ⓐ-Ⓩ])?"
+    r"[\ufe0f\s]*"
+)
+"""marks before an exit, perhaps with its letter: `🔹 Exit A`, `🅰️ Exit A`"""
 _LEADING = re.compile(
     rf"[\s*#•·]*(?:at|near|outside|beside)\s+(?:the\s+)?(?=(?:{EXIT_WORD})(?![a-z]))", re.IGNORECASE
 )
@@ -107,6 +112,7 @@ def read_labels(page: RulePage, text: str, *, is_lettered: bool = False) -> Labe
     start = _skip_own_name(page, text)
     if start is None or names_two_exits(text):
         return None
+    start = start or _skip_marks(text)
     if lead := _LEADING.match(text, start):
         start = lead.end()
     for form in _FORMS:
@@ -137,9 +143,21 @@ def _goes_on(rest: str) -> bool:
 
 def names_two_exits(text: str) -> bool:
     """Return whether a text begins with an exit and another one in its place: `出口 A Exit B`."""
-    match = next((found for form in _FORMS if (found := form.match(text))), None)
+    start = _skip_marks(text)
+    match = next((found for form in _FORMS if (found := form.match(text, start))), None)
     again = _AGAIN.match(text, _behind_repeats(match)) if match is not None and match["word"] else None
     return again is not None
+
+
+def _skip_marks(text: str) -> int:
+    """Return the position behind list marks; 0 if one is a letter other than that of the exit behind it."""
+    marks = _LIST_MARKS.match(text)
+    if marks is None or marks["letter"] is None:
+        return marks.end() if marks else 0
+    first = "Ⓐ" if marks["letter"] <= "Ⓩ" else "\U0001f130"  # the alphabet is there again 32 places on
+    letter = chr(ord("A") + (ord(marks["letter"]) - ord(first)) % 32)
+    lead = _FORMS[0].match(text, marks.end())
+    return marks.end() if lead and labels_of(lead["labels"]) == (letter,) else 0
 
 
 def _behind_repeats(match: re.Match[str]) -> int:

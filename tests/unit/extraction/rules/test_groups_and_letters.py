@@ -179,3 +179,19 @@ def test_an_answer_may_stand_behind_each_exit_in_a_row_of_step_free_access() -> 
     row = "<table><tr><th>{}</th><td>Exit A: Yes (lift)<br>Exit B: No</td></tr></table>"
     assert published(row.format("Step-free")) == {"A lift", "A yes", "B no"}
     assert published(row.format("Step-free until 2020")) == set()
+
+
+MARKS = ("🔹", "▪", "→", "👉", "📍", "🅰️", "Ⓐ", "🄰")
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_mark_of_a_list_may_stand_before_an_exit(mark: str) -> None:
+    assert published(f"<p>{mark} Exit A: Golden Mall</p>") == {"A Golden Mall"}
+    assert published(f"<h3>{mark} Exit A</h3><p>Lift</p>") == {"A lift"}
+    assert published(table("Exit | Places", f"{mark} Exit A | Golden Mall")) == {"A Golden Mall"}
+
+
+@pytest.mark.parametrize("mark", ["🚧", "❌", "🚫", "🅱️", "Ⓑ", "🔴?"])
+def test_a_sign_before_an_exit_may_say_more(mark: str) -> None:
+    assert published(f"<p>{mark} Exit A: Golden Mall</p>") == set()
+    assert published(f"<h3>{mark} Exit A</h3><p>Lift</p>") == set()
