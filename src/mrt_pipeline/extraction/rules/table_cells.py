@@ -76,6 +76,12 @@ class _Place:
         """Return the words of the row's first cell."""
         return self.page.words(self.row.cells[0].piece)
 
+    @property
+    def is_behind_key(self) -> bool:
+        """Return whether the row begins with a key, even among rows that begin with exits."""
+        is_headless = not self.part.is_headed and self.number > 0
+        return is_headless and self.page.vocabulary.meaning_of_key(self.first) in VALUES
+
 
 def read_row(
     page: RulePage, row: TableRow, part: Part, scope: Scope
@@ -177,7 +183,7 @@ def _owners(at: _Place) -> Labels | None:
     """Return the exits of a cell, given by its column, its row or what is above; None if there are none."""
     if at.column.exits is not None:
         return at.column.exits
-    if places := at.part.exit_places:
+    if (places := at.part.exit_places) and not at.is_behind_key:
         return _labels_at(at, next((place for place in reversed(places) if place < at.number), places[0]))
     first = exits_named(at.page, at.first) if len(at.row.cells) > 1 else None
     if first is not None and not _is_key_of_exits(at):
@@ -238,7 +244,8 @@ def _keys_of(at: _Place) -> list[str]:
         keys = [cell for cell, column in zip(cells, part.columns, strict=True) if column.exits is None]
         return [page.words(cell.piece) for cell in reversed(keys)]
     is_headless = not part.is_headed and not part.exit_places and at.number > 0
-    return [at.first] if is_headless and _exits_with_details(page, at.first) is None else []
+    is_keyed = (is_headless or at.is_behind_key) and _exits_with_details(page, at.first) is None
+    return [at.first] if is_keyed else []
 
 
 def _is_context(at: _Place) -> bool:

@@ -195,3 +195,14 @@ def test_a_mark_of_a_list_may_stand_before_an_exit(mark: str) -> None:
 def test_a_sign_before_an_exit_may_say_more(mark: str) -> None:
     assert published(f"<p>{mark} Exit A: Golden Mall</p>") == set()
     assert published(f"<h3>{mark} Exit A</h3><p>Lift</p>") == set()
+
+
+@pytest.mark.parametrize(
+    "rest", ["Exit A: lift, escalator<br>Exit B: lift", "A – lift, escalator<br>B – lift"]
+)
+def test_a_row_of_a_key_may_stand_among_rows_of_exits(rest: str) -> None:
+    rows = "<tr><th>Exit A</th><td>Golden Mall</td></tr><tr><th>Exit B</th><td>Golden Park</td></tr>"
+    box = f"<table>{rows}<tr><th>{{}}</th><td>{rest}</td></tr></table>"
+    places = {"A Golden Mall", "B Golden Park"}
+    assert published(box.format("Access")) == places | {"A lift", "A escalator", "B lift"}
+    assert published(box.format("Former access")) == places
