@@ -155,7 +155,9 @@ def _doubtful_labels(page: RulePage, row: TableRow, part: Part) -> Labels:
     label = page.words(row.cells[place].piece)
     others = {page.words(cell.piece) for number, cell in enumerate(row.cells) if number != place} - {""}
     if label == NOTE and (part.exit_places or others == {NOTE}):
-        return (NOTE,)
+        is_of_itself = place > 0 and page.words(row.cells[0].piece) == NOTE  # a stop that is gone, at an exit
+        said = others - {NOTE}
+        return () if is_of_itself and said and all(map(is_not_now, said)) else (NOTE,)
     found = read_labels(page, label) if others == {NOTE} else None
     return found.labels if found else ()
 

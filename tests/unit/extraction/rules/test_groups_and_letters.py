@@ -206,3 +206,17 @@ def test_a_row_of_a_key_may_stand_among_rows_of_exits(rest: str) -> None:
     places = {"A Golden Mall", "B Golden Park"}
     assert published(box.format("Access")) == places | {"A lift", "A escalator", "B lift"}
     assert published(box.format("Former access")) == places
+
+
+@pytest.mark.parametrize(
+    ("struck", "expected"),
+    [
+        ("<s>59041</s> | <s>Opp Stn</s> | <s>Exit B</s> | Removed 2017", {"A 59049"}),
+        ("<s>59041</s> | <s>Opp Stn</s> | <s>Exit B</s> | See below", set()),
+        ("<s>59041</s> | <s>Opp Stn</s> | <s>Exit B</s> | <s>10</s>", {"A 59049"}),
+        ("59041 | Opp Stn | <s>Exit B</s> | Removed 2017", set()),
+    ],
+)
+def test_a_stop_that_is_struck_out_and_gone_takes_back_no_other(struck: str, expected: set[str]) -> None:
+    html = table("Stop code | Name | Nearest exit | Services", "59049 | Bef Stn | Exit A | 2", struck)
+    assert published(html) == expected
