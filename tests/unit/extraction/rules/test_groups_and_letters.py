@@ -220,3 +220,11 @@ def test_a_row_of_a_key_may_stand_among_rows_of_exits(rest: str) -> None:
 def test_a_stop_that_is_struck_out_and_gone_takes_back_no_other(struck: str, expected: set[str]) -> None:
     html = table("Stop code | Name | Nearest exit | Services", "59049 | Bef Stn | Exit A | 2", struck)
     assert published(html) == expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [("Gallery of exits", {"A lift"}), ("Gallery of old exits", set()), ("Gallery of Khatib", set())],
+)
+def test_a_gallery_of_exits_shows_the_present_ones(heading: str, expected: set[str]) -> None:
+    assert published(f"<h2>{heading}</h2><p>Exit A: Lift</p>") == expected
