@@ -41,7 +41,7 @@ from mrt_pipeline.extraction.rules.parts import (
     split_parts,
     stretches,
 )
-from mrt_pipeline.extraction.rules.place_mentions import Need, find_names
+from mrt_pipeline.extraction.rules.place_mentions import Need, are_roads, find_names
 from mrt_pipeline.extraction.rules.words import (
     BUS_STOP_WORDS,
     FEATURES,
@@ -240,7 +240,8 @@ def _items_with_meaning(
     """
     known, is_answered = meaning, False
     for item in _items_of(page, piece, labels):
-        if item.lead is None:
+        if item.lead is None or are_roads(item.lead):  # `Pagoda Street: Golden Mall`
+            item = replace(item, lead=None)
             known = meaning if is_answered else known
             yield item, known, is_answered
             continue

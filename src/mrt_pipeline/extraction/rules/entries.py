@@ -16,7 +16,12 @@ from mrt_pipeline.extraction.rules.labels import LabelText, are_lettered, has_do
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import BRACKETS
-from mrt_pipeline.extraction.rules.place_mentions import are_roads, is_sure_place, without_place_names
+from mrt_pipeline.extraction.rules.place_mentions import (
+    are_roads,
+    is_location,
+    is_sure_place,
+    without_place_names,
+)
 from mrt_pipeline.extraction.rules.sections import (
     Section,
     has_key,
@@ -140,9 +145,9 @@ def heads_of(page: RulePage, entry: Entry) -> Iterator[str]:
     for line in entry.above:
         words = page.words(line.piece)
         found = read_labels(page, words, is_lettered=True) if line in entry.lettered else None
-        rest = words[found.rest_start :] if found else words
-        is_place = found is not None and (are_roads(rest) or is_sure_place(rest.strip()))
-        if _can_head(words) and not is_place:
+        rest = words[found.rest_start :].strip(" :：–—-") if found else words
+        is_place = found is not None and (are_roads(rest) or is_sure_place(rest))
+        if _can_head(words) and not (is_place or is_location(page, rest)):
             yield rest
 
 

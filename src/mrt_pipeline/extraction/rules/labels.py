@@ -22,6 +22,7 @@ from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_brack
 from mrt_pipeline.extraction.rules.access_cells import access_in
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import end_of_present, part_of
+from mrt_pipeline.extraction.rules.place_mentions import are_roads
 from mrt_pipeline.extraction.rules.words import EXIT_WORDS, NO_WORDS, folded
 
 EXIT_WORD = "|".join(re.escape(word) for word in sorted(EXIT_WORDS, key=len, reverse=True))
@@ -174,7 +175,8 @@ def has_doubtful_bracket(words: str, found: LabelText) -> bool:
     """Return whether brackets directly after the labels may retract them: `A (vendors first)`, `A (new)`."""
     bracket = _BRACKET.match(words, found.rest_start)
     remark = bracket.group(1) if bracket else ""
-    return bool(remark) and (is_doubtful_bracket(remark) or "new" in folded(remark).split())
+    is_new = "new" in folded(remark).split() and not are_roads(remark)
+    return bool(remark) and (is_doubtful_bracket(remark) or is_new)
 
 
 def is_answered_no(words: str, found: LabelText) -> bool:

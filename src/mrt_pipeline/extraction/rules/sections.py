@@ -23,7 +23,13 @@ from mrt_pipeline.extraction.rules.headers import (
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import RulePage
-from mrt_pipeline.extraction.rules.place_mentions import is_generic, without_location, without_place_names
+from mrt_pipeline.extraction.rules.place_mentions import (
+    are_roads,
+    is_generic,
+    is_location,
+    without_location,
+    without_place_names,
+)
 from mrt_pipeline.extraction.rules.platforms import led_sign
 from mrt_pipeline.extraction.rules.words import FEATURES, UNREAD_TOPICS, Meaning, folded
 
@@ -56,6 +62,10 @@ _FROM = re.compile(r"^\s*from\s+(?=exit\s+\w{1,2}\s*$)", re.IGNORECASE)
 """as in the heading `From Exit A`"""
 _COUNTED = re.compile(r"\W*(?:exits|entrances)\s*[(（\[]", re.IGNORECASE)
 _ONE_WORD = re.compile(r"[A-Z][a-z]+")
+_EXIT_BEHIND = re.compile(
+    r"(?P<where>[^(（:：–—]{3,40})[(（:：–—]\s*(?P<exit>exits? [^()（）]{1,12})[)）]?\s*", re.IGNORECASE
+)
+"""a heading that ends with its exit: `Pagoda Street (Exit A)`"""
 _LABEL_ENDS = re.compile(r"\s*\Z|\s*[:：–—-]\s")
 """what may follow a bare label"""
 _SENTENCE_ENDS = re.compile(r"[.!?。]\s*$")
@@ -250,10 +260,14 @@ def read_label_heading(page: RulePage, text: str, *, is_about_exits: bool = Fals
     Several in brackets, as in `Exits (A–F)`, say which exits there are; what is below belongs to one of them.
     """
     text = _FROM.sub("", text)
+    behind = _EXIT_BEHIND.fullmatch(text)
+    if behind and (are_roads(behind["where"]) or is_location(page, behind["where"])):
+        text = behind["exit"]
     found = read_labels(page, text)
     if found and len(found.labels) > 1 and _COUNTED.match(text):
         return ()
-    is_bare = found is not None and _LABEL_ENDS.match(text, found.rest_start) is not None
+    rest = text[found.rest_start :] if found else ""
+    is_bare = found is not None and (_LABEL_ENDS.match(rest) is not None or are_roads(rest.strip(" ()（）")))
     return found.labels if found and (found.has_word or (is_about_exits and is_bare)) else ()
 
 
@@ -408,7 +422,7 @@ def may_turn(page: RulePage, words: str) -> bool:
     A known or harmless heading does not, nor does one that names an exit in words that are understood.
     """
     head = without_location(page, words).rstrip(" :：")
-    if not head:
+    if not head or is_location(page, words):
         return False
     if labels_named(words):
         return is_way_by_exit(words) or not is_understood(

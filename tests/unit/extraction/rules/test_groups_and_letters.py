@@ -21,12 +21,19 @@ BELOW = f"<ul>{OF_A}<li>Exit B<ul><li>bus 59041</li></ul></li></ul>"
         "North side",
         "NSL",
         "Yishun (NS13)",
+        "B1 concourse",
+        "Upper concourse",
+        "Level 2 (NSL)",
+        "NSL side (Yishun Avenue 2)",
     ],
 )
 def test_words_that_only_say_where_in_the_station_head_its_exits(head: str) -> None:
     expected = {"A Golden Mall", "A lift", "B 59041"}
     assert published(f"{EXITS}<ul><li>{head}{BELOW}</li></ul>") == expected
     assert published(f"{EXITS}<h3>{head}</h3>{BELOW}") == expected
+    assert published(f"{EXITS}<p><b>{head}</b></p>{BELOW}") == expected
+    lines = "<dd>Exit A: Golden Mall; lift</dd><dd>Exit B: bus 59041</dd>"
+    assert published(f"{EXITS}<dl><dt>{head}</dt>{lines}</dl>") == expected
 
 
 @pytest.mark.parametrize(
@@ -40,6 +47,9 @@ def test_words_that_only_say_where_in_the_station_head_its_exits(head: str) -> N
         "NSL concourse (planned)",
         "NSL concourse (Opening Soon)",
         "NSL wish list",
+        "Old concourse level",
+        "Level 2 (proposed)",
+        "Khatib side",
         "Hall of dreams",
     ],
 )
@@ -70,6 +80,42 @@ def test_capitals_that_differ_are_labels_before_names_in_a_list_of_exits(way: st
     items = _list(f"A {way}|Golden Mall", "B New Bridge Road|59041")
     found = {"A Golden Mall", "B 59041"}
     assert published(f"{EXITS}{items}") == found | ({"A Silver Plaza"} if way == "Silver Plaza" else set())
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<b>{}</b> {}: {}",
+        "{} ({}): {}",
+        "{} – {}: {}",
+        "Exit {} ({}) – {}",
+        "Exit {} – {}<ul><li>{}</li></ul>",
+        "Exit {} ({})<ul><li>{}</li></ul>",
+        "{} – {}<ul><li>{}</li></ul>",
+    ],
+)
+def test_a_road_behind_a_label_only_says_where_its_exit_is(item: str) -> None:
+    roads = ("A", "Pagoda Street", "Golden Mall"), ("B", "New Bridge Road", "Silver Plaza")
+    items = "".join(f"<li>{item.format(*one)}</li>" for one in roads)
+    assert published(f"{EXITS}<ul>{items}</ul>") == {"A Golden Mall", "B Silver Plaza"}
+    other = item.format("B", "Future Link", "Silver Plaza")
+    assert published(f"{EXITS}<ul><li>{other}</li></ul>") == set()
+
+
+def test_a_link_behind_a_label_may_be_new() -> None:
+    assert published(f"{EXITS}<li>Exit A (New Link): Golden Mall</li>") == set()
+    assert published(f"{EXITS}<li>Exit A (New Bridge Link): Golden Mall</li>") == {"A Golden Mall"}
+
+
+@pytest.mark.parametrize(
+    "heading", ["{1} (Exit {0})", "{1} – Exit {0}", "{0} ({1})", "{0}: {1}", "Exit {0}, {1}"]
+)
+def test_a_heading_names_its_exit_before_or_behind_a_road(heading: str) -> None:
+    below = "<ul><li>Golden Mall</li><li>lift</li></ul>"
+    for road in ("New Bridge Road", "Yishun Avenue 2"):
+        assert published(f"{EXITS}<h3>{heading.format('A', road)}</h3>{below}") == {"A Golden Mall", "A lift"}
+    other = heading.format("A", "Future Link")
+    assert published(f"{EXITS}<h3>{other}</h3>{below}") == set()
 
 
 @pytest.mark.parametrize(
