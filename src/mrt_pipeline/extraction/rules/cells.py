@@ -171,11 +171,12 @@ def read_answered(
 
 
 def read_exits_of(
-    page: RulePage, piece: Piece, meaning: Meaning | None, row: Bounds | None
+    page: RulePage, piece: Piece, meaning: Meaning | None, row: Bounds | None, topic: Meaning | None = None
 ) -> Iterator[Candidate]:
     """Yield the feature of a key for each exit listed after it: `Lifts: A and C`.
 
-    A piece that contains anything else that is not understood yields nothing.
+    A piece that contains anything else that is not understood yields nothing, and neither do bare labels
+    where the topic is platforms.
     """
     if meaning is None or meaning not in FEATURES:
         return
@@ -186,7 +187,8 @@ def read_exits_of(
         is_known = is_not_now(words) or is_understood(words)  # `Exit A; platform to concourse`
         if item.lead is not None or (found is None and not is_known):  # `A; planned: B`
             return
-        if found is not None and not words[found.rest_start :].strip(" ."):
+        is_exit = found is not None and (found.has_word or topic is not Meaning.PLATFORM)
+        if found is not None and is_exit and not words[found.rest_start :].strip(" ."):
             listed.append((item, found.labels))
     for item, labels in listed:
         for label in labels:

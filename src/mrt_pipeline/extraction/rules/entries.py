@@ -35,7 +35,7 @@ from mrt_pipeline.extraction.rules.sections import (
 from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 from mrt_pipeline.extraction.word_lists import wording
 
-_BEHIND_LABELS = tuple(":：–—-→⇒➔➜»·•=/")
+_BEHIND_LABELS = tuple(":：–—-→⇒➔➜»·•=/|¦")
 """signs between a bare label and what is there"""
 _SENTENCE_END = re.compile(r"(?<=[.!。])\s+")
 OTHER_TIMES = wording("other_times")

@@ -126,10 +126,12 @@ def read_labels(page: RulePage, text: str, *, is_lettered: bool = False) -> Labe
 
 
 def are_lettered(page: RulePage, texts: Sequence[str]) -> bool:
-    """Return whether all texts of a list or column of exits begin with capitals, of which some differ.
+    """Return whether all texts of a list or column of exits begin with capitals, some of them before a name.
 
-    Such a capital is a label even before a name, as in `C New Bridge Road`, and not the article.
+    As some of the capitals differ, each is a label, as in `C New Bridge Road`, and not the article.
     """
+    if all(read_labels(page, text) for text in texts):
+        return False
     found = [read_labels(page, text, is_lettered=True) for text in texts]
     labels = {one.labels for one in found if one and not one.has_word}
     return None not in found and len(labels) > 1

@@ -168,7 +168,7 @@ def _read_by_its_own_exits(at: _Place, what: What) -> Iterator[Candidate]:
         for labels, rest in lines:
             yield from read_value(at.page, rest, labels, what, at.row.bounds, need="nothing")
     elif what.is_open:
-        yield from read_exits_of(at.page, at.piece, what.meaning, at.row.bounds)
+        yield from read_exits_of(at.page, at.piece, what.meaning, at.row.bounds, at.scope.section.topic)
         for name, labels, of_name in exits_behind(at.page, at.piece, what):
             yield from read_value(at.page, name, labels, of_name, at.row.bounds)
         yield from read_value(at.page, at.piece, (), what, at.row.bounds)

@@ -160,7 +160,7 @@ UNREAD_TOPICS = re.compile(
     r"|^\W*(?:option|alternative|variant|scheme|scenario|draft|concept)s?\W+\w{1,2}\b"
     r"|^\W*(?:options|alternatives?)\W*$"
     r"|(?:^\W*(?:(?:photo\w*|image|picture|media|video|station|exits?(?: \w{1,2})?) )?galler(?:y|ies)"
-    r"|(?-i:\bgaller(?:y|ies)))\b(?! of (?:the )?exits)|历史|沿革|未来|sejarah|வரலாறு",
+    r"|(?-i:\bgaller(?:y|ies)))\b(?! of (?:the )?exits\W*$)|历史|沿革|未来|sejarah|வரலாறு",
     re.IGNORECASE,
 )
 """headings of content that is not about the station as it is now"""

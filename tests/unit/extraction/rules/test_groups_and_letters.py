@@ -127,6 +127,7 @@ def test_a_heading_names_its_exit_before_or_behind_a_road(heading: str) -> None:
         EXITS + _list("A Pagoda Street (closed)|Golden Mall", "B closed|59041"),
         EXITS + _list("A C|Golden Mall", "B C|59041"),
         EXITS + _list("A planned link|Golden Mall", "B way out|59041"),
+        EXITS + "<ul><li>A Block</li><li>B Block</li></ul>",
         "<h2>Nearby</h2>" + _list("A Pagoda Street|Golden Mall", "B New Bridge Road|59041"),
         "<h2>Platforms</h2>" + _list("A Pagoda Street|Golden Mall", "B New Bridge Road|59041"),
         "<h2>Former exits</h2>" + _list("A Pagoda Street|Golden Mall", "B New Bridge Road|59041"),
@@ -190,8 +191,8 @@ def test_numbers_may_count_the_rows_and_letters_without_stops_may_be_anything() 
     [
         "<h2>Access</h2><p>A: lift. B: escalator and lift. C &amp; D: escalator.</p>",
         "<h2>Access</h2><p>A: lift; B: escalator, lift; C &amp; D: escalator</p>",
-        "<p>Facilities: A – lift; B – escalator, lift; C &amp; D – escalator</p>",
-        "<li>Facilities: A (lift); B (escalator, lift); C &amp; D (escalator)</li>",
+        EXITS + "<p>Facilities: A – lift; B – escalator, lift; C &amp; D – escalator</p>",
+        "<h2>Access</h2><li>Facilities: A (lift); B (escalator, lift); C &amp; D (escalator)</li>",
     ],
 )
 def test_letters_within_a_line_begin_what_the_next_exit_has(html: str) -> None:
@@ -209,7 +210,21 @@ def test_letters_within_a_line_begin_what_the_next_exit_has(html: str) -> None:
     ],
 )
 def test_letters_behind_a_key_may_have_nothing_or_be_no_exits(line: str) -> None:
-    assert published(f"<p>{line}</p>") == set()
+    assert published(f"{EXITS}<p>{line}</p>") == set()
+
+
+@pytest.mark.parametrize("heading", ["<h2>Platforms</h2>", "<h2>Map</h2>", ""])
+def test_letters_behind_a_key_may_be_those_of_platforms_or_a_map(heading: str) -> None:
+    assert published(f"{heading}<p>Facilities: A – lift; B – escalator</p>") == set()
+    assert published(f"{EXITS}<p>Lifts: A – lift to the street; B – lift to the mall</p>") == set()
+
+
+def test_letters_alone_are_those_of_platforms_where_these_are_the_topic() -> None:
+    for html in ("<li>Lifts: A, B</li>", "<table><tr><th>Lifts</th><td>A, B</td></tr></table>"):
+        assert published(f"{EXITS}{html}") == {"A lift", "B lift"}
+        assert published(f"<h2>Platforms</h2>{html}") == set()
+        exits = html.replace("A, B", "Exits A, B")
+        assert published(f"<h2>Platforms</h2>{exits}") == {"A lift", "B lift"}
 
 
 @pytest.mark.parametrize(
@@ -270,7 +285,12 @@ def test_a_stop_that_is_struck_out_and_gone_takes_back_no_other(struck: str, exp
 
 @pytest.mark.parametrize(
     ("heading", "expected"),
-    [("Gallery of exits", {"A lift"}), ("Gallery of old exits", set()), ("Gallery of Khatib", set())],
+    [
+        ("Gallery of exits", {"A lift"}),
+        ("Gallery of old exits", set()),
+        ("Gallery of exits before 2019", set()),
+        ("Gallery of Khatib", set()),
+    ],
 )
 def test_a_gallery_of_exits_shows_the_present_ones(heading: str, expected: set[str]) -> None:
     assert published(f"<h2>{heading}</h2><p>Exit A: Lift</p>") == expected
