@@ -78,8 +78,8 @@ class _Place:
 
     @property
     def is_behind_key(self) -> bool:
-        """Return whether the row begins with a key, even among rows that begin with exits."""
-        is_headless = not self.part.is_headed and self.number > 0
+        """Return whether the row begins with a key, among rows that begin with exits."""
+        is_headless = not self.part.is_headed and self.number > 0 and self.part.exit_places[:1] == [0]
         return is_headless and self.page.vocabulary.meaning_of_key(self.first) in VALUES
 
 

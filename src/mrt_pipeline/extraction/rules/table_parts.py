@@ -268,7 +268,17 @@ def _places_of_exits(
     are_labels = len(rows) > 1 and all(read_labels(page, page.words(row.cells[0].piece)) for row in rows)
     is_open = first.what.meaning in _SILENT and not is_taken_back(first.head) and 0 not in said
     is_about = topic is Meaning.EXIT or any(column.head for column in columns)
-    return [0] if are_labels and is_open and is_about and len(columns) > 1 else []
+    if are_labels and is_open and is_about and len(columns) > 1:
+        return [0]
+    headless = [number for number, column in enumerate(columns) if not column.head]
+    lettered = [number for number in headless if are_letters(page, [row.cells[number].piece for row in rows])]
+    return lettered if topic is Meaning.EXIT and len(lettered) == 1 else []
+
+
+def are_letters(page: RulePage, cells: Sequence[Piece]) -> bool:
+    """Return whether there are several cells, each with nothing but exits labelled with letters."""
+    labels = [listed_exits(page, page.words(piece)) or ("0",) for piece in cells]
+    return len(labels) > 1 and all(label.isalpha() for own in labels for label in own)
 
 
 def _may_name(column: Column) -> bool:

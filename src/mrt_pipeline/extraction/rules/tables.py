@@ -15,7 +15,7 @@ from mrt_pipeline.extraction.rules.cells import (
     is_remark_on_exit,
     read_stop_head,
 )
-from mrt_pipeline.extraction.rules.contexts import Labels, listed_exits
+from mrt_pipeline.extraction.rules.contexts import Labels
 from mrt_pipeline.extraction.rules.labels import (
     read_labels,
 )
@@ -36,7 +36,7 @@ from mrt_pipeline.extraction.rules.sections import (
 )
 from mrt_pipeline.extraction.rules.table_cells import Scope, read_row
 from mrt_pipeline.extraction.rules.table_heads import TableRow, is_full_width
-from mrt_pipeline.extraction.rules.table_parts import Part, parts_of
+from mrt_pipeline.extraction.rules.table_parts import Part, are_letters, parts_of
 from mrt_pipeline.extraction.rules.values import are_named_stops
 from mrt_pipeline.extraction.rules.words import Meaning
 
@@ -107,14 +107,11 @@ def _lists_exits(page: RulePage, table: Table, section: Section) -> bool:
     beside = without_location(page, " ".join(section.headings)).strip(" ()")
     if beside or section.topic not in (None, Meaning.STATION):
         return False
-    rows = [
-        [cell.piece for cell in row.cells]
-        for row in table.rows
-        if not is_full_width(page, TableRow(row.cells, (row.start, row.end)))
-    ]
-    labels = [listed_exits(page, page.words(row[0])) or ("0",) for row in rows]
-    are_labels = len(rows) > 1 and not any(label.isdigit() for own in labels for label in own)
-    return are_labels and any(are_named_stops(page, column) for column in list(zip(*rows, strict=True))[1:])
+    rows = [TableRow(row.cells, (row.start, row.end)) for row in table.rows]
+    narrow = [[cell.piece for cell in row.cells] for row in rows if not is_full_width(page, row)]
+    columns = list(zip(*narrow, strict=True))
+    has_letters = any(are_letters(page, column) for column in columns)
+    return has_letters and any(are_named_stops(page, column) for column in columns)
 
 
 def _is_untrusted(page: RulePage, words: str, labels: Labels) -> bool:

@@ -173,6 +173,16 @@ def test_a_table_without_heads_below_the_station_s_name_lists_exits_with_their_s
     assert published(f"<h3>{heading}</h3>{_bare(*(f'{a}|{c}|{b}' for a, b, c in turned))}") == OF_ROWS
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (2, 0, 1)])
+def test_the_exit_of_a_fact_may_stand_behind_it_or_between_its_kind_and_value(order: tuple[int, ...]) -> None:
+    facts = (("Landmark", "Golden Mall", "{}"), ("Bus stop", "59049", "{}"), ("Lift", "Yes", "{}"))
+    rows = _bare(*("|".join(fact[number] for number in order) for fact in facts))
+    lettered = rows.format("A", "A", "B")
+    assert published(EXITS + lettered) == {"A Golden Mall", "A 59049", "B lift"}
+    for heading in ("Platforms", "Future exits", "Khatib"):
+        assert published(f"<h2>{heading}</h2>{lettered}") == set()
+
+
 @pytest.mark.parametrize(
     "heading", ["Berths", "Yishun berths", "Khatib (NS14)", "Yishun (planned)", "Bays of Yishun"]
 )
