@@ -62,6 +62,8 @@ class PlaceNames:
     slugs: PlainNames
     line_codes: dict[str, str]
     """line code by plain name, code and prefix"""
+    codes: dict[str, str]
+    """slug by station code, for stations that have opened"""
     _line_pattern: re.Pattern[str] = field(repr=False)
 
     @classmethod
@@ -76,6 +78,11 @@ class PlaceNames:
         return cls(
             slugs=PlainNames.of(network),
             line_codes={_folded(name): code for name, code in written.items()},
+            codes={
+                entry.station_code: entry.slug
+                for entry in network.codes
+                if entry.opened_date is not None and entry.opened_date <= network.known_until
+            },
             _line_pattern=re.compile(rf"(?<![\w–-])(?:{pattern})(?![\w])"),
         )
 
@@ -94,6 +101,18 @@ class PlaceNames:
     def without_lines(self, text: str) -> str:
         """Return a text with blanks in place of the lines named in it."""
         return self._line_pattern.sub(" ", text)
+
+    def without_stations(self, text: str, slug: str | None) -> str:
+        """Return a text with blanks in place of station names, and of one station's codes and lines."""
+        own = {code for code, at in self.codes.items() if at == slug}
+        lines = {self.line_codes.get(_folded(code.rstrip("0123456789"))) for code in own}
+
+        def blank(match: re.Match[str]) -> str:
+            found = self.line_codes.get(_folded(match.group())) in lines or match.group() in own
+            return " " if found else match.group()
+
+        text = without_stations(text, self.slugs)
+        return self._line_pattern.sub(blank, _STATION_CODE.sub(blank, text))
 
     def lines_headed(self, text: str) -> set[str]:
         """Return the codes of the lines that a heading names, also by a station code: `NS4 exits`."""

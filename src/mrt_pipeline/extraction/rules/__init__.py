@@ -14,6 +14,7 @@
 ``told``           reads sentences that give the places at one exit: `X is next to Exit A`
 ``closures``       finds exits that a sentence says are not open
 ``cells``          reads one cell or list item, given the meaning of its column or key
+``access_cells``   reads what a cell or item says about access: answers, features, denials
 ``parts``          splits a cell into items, and these into parts
 ``platform_rows``  reads table rows about platforms
 ``platform_entries`` reads lines and list items about platforms

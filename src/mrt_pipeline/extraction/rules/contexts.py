@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 from mrt_pipeline.extraction.access_words import is_denying, is_elsewhere, is_not_now
 from mrt_pipeline.extraction.mentions import is_nameless_exit, labels_named
-from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
 from mrt_pipeline.extraction.rules.headers import (
@@ -27,8 +26,8 @@ from mrt_pipeline.extraction.rules.headers import (
 from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket, names_two_exits, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import BRACKETS
-from mrt_pipeline.extraction.rules.place_mentions import is_sure_place, is_written_as_name
-from mrt_pipeline.extraction.rules.words import ADDRESS, FILLERS, Meaning, folded
+from mrt_pipeline.extraction.rules.place_mentions import are_roads, is_sure_place, without_location
+from mrt_pipeline.extraction.rules.words import FILLERS, Meaning, folded
 
 Labels = tuple[str, ...]
 
@@ -58,19 +57,16 @@ def listed_exits(page: RulePage, words: str, *, may_be_bare: bool = True) -> Lab
     if found is None or not (found.has_word or may_be_bare) or has_doubtful_bracket(words, found):
         return None
     rest = words[found.rest_start :]
-    is_plain = rest.strip(" .:：") in ("", "only") or (
-        labels_named(rest) <= set(found.labels)
-        and rest.lstrip()[:1] in ("(", "（")
-        and (is_understood(rest, may_name=True) or _is_road(rest))
+    is_plain = (
+        rest.strip(" .:：") in ("", "only")
+        or are_roads(rest.strip(" :：–—-()（）"))
+        or (
+            labels_named(rest) <= set(found.labels)
+            and rest.lstrip()[:1] in ("(", "（")
+            and is_understood(rest, may_name=True)
+        )
     )
     return found.labels if is_plain and not is_noted(words) else None
-
-
-def _is_road(words: str) -> bool:
-    """Return whether brackets contain only a road name: `(Rivervale Dr)`."""
-    name = words.strip()[1:-1]
-    is_closed = words.strip()[-1:] in (")", "）") and BRACKETS.fullmatch(words.strip()) is not None
-    return is_closed and ADDRESS.fullmatch(name) is not None and is_written_as_name(name)
 
 
 def exits_named(page: RulePage, words: str, *, may_be_bare: bool = False) -> Labels | None:
@@ -103,8 +99,10 @@ def what_is(page: RulePage, contexts: Iterable[str]) -> What:
     for words in contexts:
         if listed_exits(page, words) is not None:
             continue
-        meaning = _meaning_of(page, words)
-        if meaning is None and is_filler(words):
+        plain = without_location(page, words)
+        meaning = _meaning_of(page, plain)
+        is_other = page.names_other_station(words)
+        if meaning is None and (is_filler(words) or (not plain.strip(" ·/,;") and not is_other)):
             continue
         is_doubtful = meaning is Meaning.OTHER and bool(page.vocabulary.meanings_in(words) - {meaning})
         if is_doubtful and _is_exit_with_place(page, words):
@@ -113,11 +111,12 @@ def what_is(page: RulePage, contexts: Iterable[str]) -> What:
             return What(None, words, is_open=False)
         if labels_named(words) and (meaning is None or meaning in _SILENT):
             continue
-        if meaning in _SILENT and not page.vocabulary.is_harmless(without_stations(words, page.names.slugs)):
+        if meaning in _SILENT and not page.vocabulary.is_harmless(plain):
             return What(None, words, is_open=False)  # `Old exit`
         if meaning in _SILENT or (meaning is None and page.names_itself(words)):
             continue
-        return What(meaning, words, is_open=meaning is not None or page.vocabulary.turns_nothing(words))
+        is_open = meaning is not None or page.vocabulary.turns_nothing(words if is_other else plain)
+        return What(meaning, words, is_open=is_open)
     return What()
 
 
@@ -137,7 +136,6 @@ def _is_exit_with_place(page: RulePage, words: str) -> bool:
 
 def _meaning_of(page: RulePage, words: str) -> Meaning | None:
     """Return the meaning of words that head values; `Bus stops by exit` heads stops, not exits."""
-    words = without_stations(words, page.names.slugs)
     is_stops = Meaning.BUS_STOP in page.vocabulary.meanings_in(words) and not is_taken_back(words)
     return page.vocabulary.meaning_of(words) or (Meaning.BUS_STOP if is_stops else None)
 

@@ -8,19 +8,20 @@ from dataclasses import dataclass, replace
 
 from mrt_pipeline.extraction.page_model import Line, PageText
 from mrt_pipeline.extraction.qualifiers import is_bare_date
-from mrt_pipeline.extraction.rules.cells import (
-    denies_what_follows,
-    is_remark_on_exit,
-    without_doubted_lift,
-    without_stop_names,
-)
+from mrt_pipeline.extraction.rules.access_cells import denies_what_follows, without_doubted_lift
+from mrt_pipeline.extraction.rules.cells import is_remark_on_exit, without_stop_names
 from mrt_pipeline.extraction.rules.contexts import ABOUT_TRAINS, Labels, What, exits_named, what_is
 from mrt_pipeline.extraction.rules.headers import MAX_HEADER_CHARS
-from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket, read_labels
+from mrt_pipeline.extraction.rules.labels import LabelText, are_lettered, has_doubtful_bracket, read_labels
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import BRACKETS
-from mrt_pipeline.extraction.rules.place_mentions import without_place_names
+from mrt_pipeline.extraction.rules.place_mentions import (
+    are_roads,
+    is_location,
+    is_sure_place,
+    without_place_names,
+)
 from mrt_pipeline.extraction.rules.sections import (
     Section,
     has_key,
@@ -34,7 +35,7 @@ from mrt_pipeline.extraction.rules.sections import (
 from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 from mrt_pipeline.extraction.word_lists import wording
 
-_BEHIND_LABELS = tuple(":：–—-→⇒➔➜»·•=/")
+_BEHIND_LABELS = tuple(":：–—-→⇒➔➜»·•=/|¦")
 """signs between a bare label and what is there"""
 _SENTENCE_END = re.compile(r"(?<=[.!。])\s+")
 OTHER_TIMES = wording("other_times")
@@ -48,6 +49,8 @@ class Entry:
     line: Line
     above: tuple[Line, ...]
     """the items that contain it, and the term or line above them, nearest first"""
+    lettered: frozenset[Line] = frozenset()
+    """lines of the page in whose lists names may follow bare labels without a sign"""
     may_be_bare: bool = False
     """whether all items of its list begin with labels, so that a bare one counts"""
     exits_before: tuple[str, ...] = ()
@@ -80,7 +83,14 @@ class Placed:
 def entries_of(page: RulePage) -> dict[Line, Entry]:
     """Return the entry of each line of a page."""
     entries: dict[Line, Entry] = {}
-    for group in _groups_of(page, page.page):
+    groups = list(_groups_of(page, page.page))
+    lettered = frozenset(
+        one.line
+        for group in groups
+        for one in group
+        if are_lettered(page, [page.words(it.line.piece) for it in group])
+    )
+    for group in groups:
         labels = [
             (words, read_labels(page, words)) for words in (page.words(one.line.piece) for one in group)
         ]
@@ -94,6 +104,7 @@ def entries_of(page: RulePage) -> dict[Line, Entry]:
             is_below = any(entries[line].is_denied for line in entry.above if line in entries)
             entries[entry.line] = replace(
                 entry,
+                lettered=lettered,
                 may_be_bare=are_labelled,
                 exits_before=exits_before,
                 is_denied=is_denied or is_turned or is_below,
@@ -117,7 +128,7 @@ def place_of(page: RulePage, entry: Entry, section: Section) -> Placed:
     words = page.words(entry.line.piece)
     own = _labels_led(page, entry, section, may_be_bare=entry.may_be_bare)
     owners = _owners(page, entry, section)
-    entries = [Entry(line, entry.above[number:]) for number, line in enumerate(entry.above, 1)]
+    entries = _entries_above(entry)
     is_below = any(_takes_back(page, one, section) or _may_turn(page, one, section) for one in entries)
     is_taken_back = not is_below and (_takes_back(page, entry, section) or is_bare_date(words))
     if entry.line.kind == "paragraph" and is_remark_on_exit(_SENTENCE_END.split(words, maxsplit=1)[0]):
@@ -130,8 +141,14 @@ def place_of(page: RulePage, entry: Entry, section: Section) -> Placed:
 
 
 def heads_of(page: RulePage, entry: Entry) -> Iterator[str]:
-    """Yield the lines above an entry that can be its heading, nearest first."""
-    return (words for line in entry.above if _can_head(words := page.words(line.piece)))
+    """Yield the lines above an entry that can be its heading, nearest first, without the place at an exit."""
+    for line in entry.above:
+        words = page.words(line.piece)
+        found = read_labels(page, words, is_lettered=True) if line in entry.lettered else None
+        rest = words[found.rest_start :].strip(" :：–—-") if found else words
+        is_place = found is not None and (are_roads(rest) or is_sure_place(rest))
+        if _can_head(words) and not (is_place or is_location(page, rest)):
+            yield rest
 
 
 def is_about_trains(page: RulePage, entry: Entry, section: Section) -> bool:
@@ -143,9 +160,9 @@ def is_about_trains(page: RulePage, entry: Entry, section: Section) -> bool:
 def _owners(page: RulePage, entry: Entry, section: Section) -> Labels:
     """Return the exits that an entry is below; none after an item about another exit, even an unknown one."""
     owners = section.labels
-    for number, line in enumerate(entry.above, 1):
-        words = page.words(line.piece)
-        if found := _labels_led(page, Entry(line, entry.above[number:]), section):
+    for one in _entries_above(entry):
+        words = page.words(one.line.piece)
+        if found := _labels_led(page, one, section):
             owners = () if has_doubtful_bracket(words, found) else found.labels
             break
         named = exits_named(page, without_stop_names(words)) if _can_head(words) else None
@@ -154,6 +171,11 @@ def _owners(page: RulePage, entry: Entry, section: Section) -> Labels:
             break
     beside = (*entry.exits_before, page.words(entry.line.piece))
     return () if any(names_another_exit(words, owners) for words in beside) else owners
+
+
+def _entries_above(entry: Entry) -> list[Entry]:
+    """Return the lines above an entry, nearest first."""
+    return [Entry(line, entry.above[number:], entry.lettered) for number, line in enumerate(entry.above, 1)]
 
 
 def _can_head(words: str) -> bool:
@@ -171,11 +193,12 @@ def _labels_led(
     full stop. `1.` and `(1)` are item numbers, and `(a)` in a paragraph numbers its parts.
     """
     line, words = entry.line, page.words(entry.line.piece)
-    found = read_labels(page, words)
-    if found is None or found.has_word:
+    is_of_exits = Meaning.EXIT in (section.topic, meaning_above(page, entry))
+    is_lettered = is_of_exits and line in entry.lettered
+    found = read_labels(page, words, is_lettered=is_lettered)
+    if found is None or found.has_word or is_lettered:
         return found
-    about = section.topic, meaning_above(page, entry)
-    is_about_exits = Meaning.EXIT in about or topic_of_values(section) is not None
+    is_about_exits = is_of_exits or topic_of_values(section) is not None
     rest = words[found.rest_start :].strip()
     has_mark = rest.startswith(_BEHIND_LABELS)
     is_entry = line.kind != "paragraph"

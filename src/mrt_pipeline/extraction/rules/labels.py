@@ -6,7 +6,7 @@ A label may be in lower case, in brackets, or followed by a full stop: ``a``, ``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
@@ -14,12 +14,15 @@ from mrt_pipeline.extraction.mentions import (
     ANY_CASE_LABEL,
     LABEL_PATTERN,
     labels_in,
+    labels_named,
     upper_labels,
 )
 from mrt_pipeline.extraction.page_model import Piece
-from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket
-from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket, is_understood
+from mrt_pipeline.extraction.rules.access_said import access_in
+from mrt_pipeline.extraction.rules.page import Labels, RulePage
 from mrt_pipeline.extraction.rules.parts import end_of_present, part_of
+from mrt_pipeline.extraction.rules.place_mentions import are_roads
 from mrt_pipeline.extraction.rules.words import EXIT_WORDS, NO_WORDS, folded
 
 EXIT_WORD = "|".join(re.escape(word) for word in sorted(EXIT_WORDS, key=len, reverse=True))
@@ -67,12 +70,26 @@ _FORMS = (
 )
 """forms of labels, the most certain first: as on signs, then in lower case. Without `exit`, a lower-case
 label must be set off by punctuation, since `a` is a word."""
+_LETTERED = re.compile(
+    r"[\s*#•·]*(?P<labels>[A-Z]\d?)(?P<word>(?!))?\s+(?P<rest>(?![A-Z]\d?\b)[^\W\d_].*)", re.DOTALL
+)
+"""a bare label before a word, but not before another label"""
 _AGAIN = re.compile(
     rf"\s*[/|·]?\s*(?i:{EXIT_WORD})\s*[:：#.]?\s*(?P<labels>{labels_listed(LABEL_PATTERN)})", re.DOTALL
+)
+_LETTER = r"[A-Z][0-9]?(?!\w)"
+_LABEL_ALONE = re.compile(
+    rf"[(（\[]\s*(?:(?:at|for|only)\s+)?(?P<labels>{labels_listed(_LETTER)})(?:\s+only)?\s*[)）\]]"
+    rf"|\b(?:at|for)\s+(?P<said>{labels_listed(_LETTER)})(?=\s*(?:[,;)]|only\b|\Z))"
 )
 _REST_BEGINS = re.compile(
     r"\s*(?:$|[(（\[:：–—,;•·¦→⇒➔➜»›]|[-=]?>\s|-\s|/\s|\.(?:\s|$)|=\s|only\s*$|(?:to|for)\s+(?:the\s+)?(?=[A-Z][a-z]))"
 )
+_LIST_MARKS = re.compile(
+    r"[\s*#•·▪▫‣◦●■◆◇►▶➤→👉📍🚪🚇🔹🔸]*(?P<letter>[\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189Ⓐ-Ⓩ])?"
+    r"[\ufe0f\s]*"
+)
+"""marks before an exit, perhaps with its letter: `🔹 Exit A`, `🅰️ Exit A`"""
 _LEADING = re.compile(
     rf"[\s*#•·]*(?:at|near|outside|beside)\s+(?:the\s+)?(?=(?:{EXIT_WORD})(?![a-z]))", re.IGNORECASE
 )
@@ -95,11 +112,15 @@ class LabelText:
     """whether the labels are letters in brackets or followed by a full stop"""
 
 
-def read_labels(page: RulePage, text: str) -> LabelText | None:
-    """Return the labels that a text begins with; None if they are unclear, another's or not in use."""
+def read_labels(page: RulePage, text: str, *, is_lettered: bool = False) -> LabelText | None:
+    """Return the labels that a text begins with; None if they are unclear, another's or not in use.
+
+    With ``is_lettered``, a name or feature may follow a bare label without a sign; see ``are_lettered``.
+    """
     start = _skip_own_name(page, text)
     if start is None or names_two_exits(text):
         return None
+    start = start or _skip_marks(text)
     if lead := _LEADING.match(text, start):
         start = lead.end()
     for form in _FORMS:
@@ -107,14 +128,46 @@ def read_labels(page: RulePage, text: str) -> LabelText | None:
         rest_start = _behind_repeats(match) if match is not None else 0
         if match is not None and (_REST_BEGINS.match(text, rest_start) or _is_bare_in_brackets(match)):
             return _label_text(page, match, rest_start)
-    return None
+    match = _LETTERED.match(text, start) if is_lettered else None
+    return _label_text(page, match, match.start("rest")) if match and _goes_on(match["rest"]) else None
+
+
+def are_lettered(page: RulePage, texts: Sequence[str]) -> bool:
+    """Return whether all texts of a list or column of exits begin with capitals, some of them before a name.
+
+    As some of the capitals differ, each is a label, as in `C New Bridge Road`, and not the article.
+    """
+    if all(read_labels(page, text) for text in texts):
+        return False
+    found = [read_labels(page, text, is_lettered=True) for text in texts]
+    labels = {one.labels for one in found if one and not one.has_word}
+    return None not in found and len(labels) > 1
+
+
+def _goes_on(rest: str) -> bool:
+    """Return whether words behind a bare label are a name, or features of the exit."""
+    if labels_named(rest):
+        return False
+    return rest[0].isupper() or (bool(access_in(rest)) and is_understood(rest))
 
 
 def names_two_exits(text: str) -> bool:
     """Return whether a text begins with an exit and another one in its place: `出口 A Exit B`."""
-    match = next((found for form in _FORMS if (found := form.match(text))), None)
+    start = _skip_marks(text)
+    match = next((found for form in _FORMS if (found := form.match(text, start))), None)
     again = _AGAIN.match(text, _behind_repeats(match)) if match is not None and match["word"] else None
     return again is not None
+
+
+def _skip_marks(text: str) -> int:
+    """Return the position behind list marks; 0 if one is a letter other than that of the exit behind it."""
+    marks = _LIST_MARKS.match(text)
+    if marks is None or marks["letter"] is None:
+        return marks.end() if marks else 0
+    first = "Ⓐ" if marks["letter"] <= "Ⓩ" else "\U0001f130"  # the alphabet is there again 32 places on
+    letter = chr(ord("A") + (ord(marks["letter"]) - ord(first)) % 32)
+    lead = _FORMS[0].match(text, marks.end())
+    return marks.end() if lead and labels_of(lead["labels"]) == (letter,) else 0
 
 
 def _behind_repeats(match: re.Match[str]) -> int:
@@ -131,7 +184,8 @@ def has_doubtful_bracket(words: str, found: LabelText) -> bool:
     """Return whether brackets directly after the labels may retract them: `A (vendors first)`, `A (new)`."""
     bracket = _BRACKET.match(words, found.rest_start)
     remark = bracket.group(1) if bracket else ""
-    return bool(remark) and (is_doubtful_bracket(remark) or "new" in folded(remark).split())
+    is_new = "new" in folded(remark).split() and not are_roads(remark)
+    return bool(remark) and (is_doubtful_bracket(remark) or is_new)
 
 
 def is_answered_no(words: str, found: LabelText) -> bool:
@@ -198,3 +252,23 @@ def labels_of(listed: str) -> tuple[str, ...]:
     """Return the labels in a list as written on a page, in any language."""
     plain = re.sub(r"(?i:exit)\s+", "", upper_labels(listed))
     return tuple(sorted(labels_in(re.sub(r"、|;|与|和|及|\bdan\b|மற்றும்", ",", plain))))
+
+
+def labels_alone(page: RulePage, words: str, own: Iterable[str]) -> frozenset[str]:
+    """Return the exits that words name by their labels alone: `Lift (A)`, `Lift at A`.
+
+    A label with a number is a floor, as in `(L5)`, unless it is one of ``own``.
+    """
+    listed = (match["labels"] or match["said"] for match in _LABEL_ALONE.finditer(words))
+    labels = frozenset(label for some in listed for label in labels_of(some))
+    return frozenset(label for label in labels if label in own or len(label) == 1) - page.legend.keys()
+
+
+def labels_meant(page: RulePage, start: int, end: int, labels: Labels) -> Labels:
+    """Return the exits that ``text[start:end]`` is about: all of ``labels``, or those that it names.
+
+    If it names any other exit, it is unclear which are meant, and none is returned.
+    """
+    words = page.text[start:end]
+    named = labels_named(words) | labels_alone(page, words, labels)
+    return [label for label in labels if not named or label in named] if named <= set(labels) else []

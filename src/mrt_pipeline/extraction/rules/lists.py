@@ -24,8 +24,8 @@ from mrt_pipeline.extraction.rules.parts import part_of, strip_bounds
 from mrt_pipeline.extraction.rules.place_mentions import Need
 from mrt_pipeline.extraction.rules.platform_entries import read_platforms
 from mrt_pipeline.extraction.rules.sections import Section, has_key, topic_of_values
-from mrt_pipeline.extraction.rules.values import VALUES, exits_behind, read_told, read_value
-from mrt_pipeline.extraction.rules.words import Meaning
+from mrt_pipeline.extraction.rules.values import VALUES, exits_behind, labelled_lines, read_told, read_value
+from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
 _BEFORE_DETAILS = (":", "：", "–", "—", "- ")
 _EXITS_IN_BRACKETS = re.compile(r"\((?P<exits>Exits? [^()]*)\)\s*\Z")
@@ -38,7 +38,7 @@ def read_entry(page: RulePage, entry: Entry, placed: Placed, section: Section) -
     Of sentences, only those about the entry's own exits are read here; ``prose`` reads the rest.
     """
     yield from read_platforms(page, entry, section)
-    yield from _read_keyed_exits(page, entry)
+    yield from _read_keyed_exits(page, entry, section)
     if is_about_trains(page, entry, section):
         return
     words, own = page.words(entry.line.piece), placed.own
@@ -75,7 +75,8 @@ def _read_labelled(
     """Yield the statements of an entry that begins with exits, by the words after them or the line above."""
     piece, topic = entry.line.piece, topic_of_values(section)
     rest = [part for part in pieces_behind(page, piece, own) if part.start < part.end]
-    need: Need = "sign" if entry.line.is_caption else "nothing"  # a picture may show anything
+    may_be_any = entry.line.is_caption or entry.line in entry.lettered  # a picture, or `A Block`
+    need: Need = "sign" if may_be_any else "nothing"
     for part in rest:
         yield from read_value(page, part, own.labels, placed.what, entry.bounds, topic=topic, need=need)
     if not rest:
@@ -131,21 +132,28 @@ def _is_entry(line: Line, words: str) -> bool:
     return line.kind == "item" or (len(words) <= MAX_HEADER_CHARS and not words.endswith(":"))
 
 
-def _read_keyed_exits(page: RulePage, entry: Entry) -> Iterator[Candidate]:
+def _read_keyed_exits(page: RulePage, entry: Entry, section: Section) -> Iterator[Candidate]:
     """Yield the statements of an entry with a key and exits behind it, with or without what each has.
 
-    For example `Lifts: A, C`, or `Facilities: Exit A: lift – Exit B: escalator`.
+    For example `Lifts: A, C`, or, where exits are listed, `Facilities: A – lift; B – escalator`.
     """
     piece = entry.line.piece
     key, colon, _ = page.words(piece).replace("：", ":").partition(":")
     if not colon:
         return
     rest, meaning = _behind(page, piece, len(key) + 1), page.vocabulary.meaning_of_key(key)
-    yield from read_exits_of(page, rest, meaning, entry.bounds)
-    words = page.words(rest)
-    found = read_labels(page, words) if meaning in VALUES else None
+    yield from read_exits_of(page, rest, meaning, entry.bounds, section.topic)
+    what, words = What(meaning, key), page.words(rest)
+    if meaning not in VALUES:
+        return
+    is_of_exits = section.topic in (Meaning.EXIT, Meaning.ACCESS) and meaning not in FEATURES
+    if is_of_exits and (lines := labelled_lines(page, rest, what, may_be_one=False)):
+        for labels, part in lines:
+            yield from read_value(page, part, labels, what, entry.bounds)
+        return
+    found = read_labels(page, words)
     if found and found.has_word and words[found.rest_start :].lstrip().startswith(_BEFORE_DETAILS):
-        yield from read_value(page, rest, (), What(meaning, key), entry.bounds)
+        yield from read_value(page, rest, (), what, entry.bounds)
 
 
 def _behind(page: RulePage, piece: Piece, count: int) -> Piece:

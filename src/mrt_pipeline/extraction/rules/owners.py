@@ -35,11 +35,17 @@ _BARE = re.compile(
     r"\W*(?P<labels>[A-Z][0-9]?(?=\s*(?:[(（\[:：–—]|-\s|\.?\s*\Z))|[0-9]{1,2}(?=\s*(?:[:：–—]|-\s)))"
 )
 """a bare label, alone or with details; a number needs a colon or dash, as it may be a count"""
+_SOME = r"[A-Z][0-9]?(?:\s*[&/,]\s*[A-Z][0-9]?){0,5}"
+_LETTER_LED = re.compile(r"[A-Z](?:\s*[&/,]\s*[A-Z]){0,5}\s*[:：]")
+"""capitals before what their exits have: `C & D: escalator`"""
 _ITEM_END = re.compile(r"[;；。•·¦\n]|\s\|\s")
 _INNER = re.compile(
-    rf"(?<!\w)(?:(?i:{EXIT_WORD})\s*[A-Z0-9]{{1,2}}\s*(?:[:：]|[-–—]+\s)|(?:[A-Z][0-9]?|[0-9]{{1,2}})\s*[-‐‑–—]+\s)"
+    rf"(?<!\w)(?:(?i:{EXIT_WORD})\s*[A-Z0-9]{{1,2}}\s*(?:[:：]|[-–—]+\s)|(?:{_SOME}|[0-9]{{1,2}})\s*[-‐‑–—]+\s)"
+    rf"|(?<=[.!]\s){_SOME}\s*[:：]\s"
 )
 """the start of another exit's entry within an item: `Lift / Exit B: Escalator`, `Lift B – Toilet`"""
+_ENDS = frozenset(("", *";；.!。•·¦\n"))
+"""ends of an entry, behind which a letter begins the next exit's; not `Lobby B – lift`"""
 _DIVIDERS = " ;；•·¦|/&+,，、:：–—-."
 _BRACKETS = tuple("(（[")
 """opening brackets; a remark in brackets stays with the words before it"""
@@ -75,11 +81,14 @@ def owned_parts(page: RulePage, piece: Piece, own: Labels) -> Iterator[tuple[Lab
     """
     labels, start, previous = own, piece.start, piece.start
     begins_with_exit = not own and read_labels(page, page.words(piece)) is not None
+    are_letters = bool(own) and all(map(str.isalpha, own))
     for begin, end in _entries(page.text, piece):
         words = page.text[begin:end]
         found = read_labels(page, words)
         rest = words[found.rest_start :].lstrip() if found else ""
-        is_head = found is not None and found.has_word
+        is_behind_end = page.text[piece.start : begin].rstrip()[-1:] in _ENDS
+        is_letter = are_letters and is_behind_end and _LETTER_LED.match(words) is not None
+        is_head = found is not None and (found.has_word or is_letter)
         if found and is_head and (rest.startswith(_MARKS) or (begins_with_exit and not rest)):
             yield labels, _part(page.text, piece, start, begin)
             is_doubtful = has_doubtful_bracket(words, found)

@@ -19,7 +19,7 @@ from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Piece, T
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.extraction.rules.closures import ALL, withdraw_closed
 from mrt_pipeline.extraction.rules.contradictions import contradicted, passage_numbers
-from mrt_pipeline.extraction.rules.entries import Entry, Placed, entries_of, place_of
+from mrt_pipeline.extraction.rules.entries import Entry, Placed, entries_of, heads_of, place_of
 from mrt_pipeline.extraction.rules.headers import Vocabulary, load_vocabulary
 from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket, names_two_exits
 from mrt_pipeline.extraction.rules.lists import read_entry, read_head
@@ -155,8 +155,9 @@ def _read_line(page: RulePage, entry: Entry, section: Section) -> tuple[Iterable
             and (item.exit_label is None or not is_of_two)
             and _may_be_of(item, page, entry, placed)
         ]
+    leads = (*heads_of(page, entry), *section.headings)
     is_unread = is_unread_line(page, entry.line, candidates, has_owner=bool(placed.owners or placed.own))
-    return of_line(page, candidates, section.headings), entry.bounds if is_unread else None
+    return of_line(page, candidates, leads), entry.bounds if is_unread else None
 
 
 def _may_be_of(item: Candidate, page: RulePage, entry: Entry, placed: Placed) -> bool:

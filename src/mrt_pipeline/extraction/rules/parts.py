@@ -202,3 +202,13 @@ def _split_lead(
 def _without_names(text: str, start: int, end: int, links: tuple[tuple[int, int], ...]) -> str:
     """Return an item's words without links, which are names, and brackets, which are about one part only."""
     return BRACKETS.sub(" ", without_spans(text, start, end, links))
+
+
+def stretches(text: str, start: int, end: int, wanted: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of a part; brackets that match ``wanted`` come separately: `Escalator (no lift)`."""
+    for bracket in BRACKETS.finditer(text, start, end):
+        if wanted.search(bracket.group()):
+            yield start, bracket.start()
+            yield bracket.span()
+            start = bracket.end()
+    yield start, end

@@ -9,7 +9,8 @@ from mrt_pipeline.extraction.access_words import is_hostile, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import PLATFORM, labels_named, line_at, mentions_in, sentence_at
 from mrt_pipeline.extraction.page_model import NOTE, Block, Heading, Line, Piece, bounds_of
-from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, access_in
+from mrt_pipeline.extraction.rules.access_said import access_in
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.words import NO_WORDS, YES_WORDS, folded
 

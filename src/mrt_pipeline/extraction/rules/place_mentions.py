@@ -11,6 +11,7 @@ from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.qualifiers import HARMLESS, PLACE_KINDS, has_remark_in_capitals
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import (
+    BRACKETS,
     SMALL_LETTER_BRAND,
     Item,
     Part,
@@ -59,6 +60,14 @@ _MALAY_ROAD = re.compile(r"(?:jalan|lorong)\s+\D+$", re.IGNORECASE)
 """the start of a Malay road name, or of a place named after the road: `Jalan Besar Community Club`"""
 _STATION_CODE = re.compile(r"[A-Z]{2}\d{1,2}\s+")
 """a code before a station's name: `EW1 Pasir Ris`"""
+_ROAD = re.compile(r"(?!new\s+\S+$).+\s.+", re.IGNORECASE)
+"""a name of several words, and not `New Link`, which may be a link that is new"""
+_BETWEEN_ROADS = re.compile(r"[/,;&]|\band\b")
+_PART_OF_STATION = re.compile(
+    r"\b(?:(?:upper|lower|ground|street|main|underground|(?:north|south|east|west)(?:ern)?)\s+)?"
+    r"(?:(?:ticket|entrance|station)\s+hall|concourse|levels?|floor|basement|storey|side|end)(?:\s+[BL]?\d)?\b|\b[BL]\d\b",
+    re.IGNORECASE,
+)
 _COMMON = HARMLESS | PLACE_KINDS | KINDS | TOWN_PARTS
 _REMARK = re.compile(r"\w+ly|only|if|when|unless|during|until|except|subject|per|stn|services?")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -255,6 +264,29 @@ def is_written_as_name(name: str) -> bool:
     if not _begins_name(words[0]) or _SMALL_WORD.fullmatch(words[-1]):
         return False
     return all(_begins_name(word) or _SMALL_WORD.fullmatch(word) for word in words)
+
+
+def without_roads(words: str) -> str:
+    """Return words without brackets that contain only roads: `(Buffalo Road / Race Course Road)`."""
+    return BRACKETS.sub(lambda found: " " if are_roads(found.group()[1:-1]) else found.group(), words)
+
+
+def are_roads(words: str) -> bool:
+    """Return whether words consist only of names of roads."""
+    names = [name.strip() for name in _BETWEEN_ROADS.split(words)]
+    are = [_ROAD.fullmatch(name) and ADDRESS.fullmatch(name) and is_written_as_name(name) for name in names]
+    return all(are) and not is_not_now(words)
+
+
+def without_location(page: RulePage, words: str) -> str:
+    """Return a head without words that only say where in the station: its names, codes, lines and roads."""
+    return page.names.without_stations(without_roads(words), page.slug)
+
+
+def is_location(page: RulePage, words: str) -> bool:
+    """Return whether a head says only where in the station something is: `NSL concourse (B1)`."""
+    beside = _PART_OF_STATION.sub(" ", without_location(page, words)).strip(" :：·/,;()（）–—-")
+    return not beside and not page.names_other_station(words)
 
 
 def _begins_name(word: str) -> bool:

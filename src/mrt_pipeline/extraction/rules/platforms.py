@@ -16,8 +16,8 @@ from mrt_pipeline.extraction.rules.words import PLATFORM_WORDS, TOWARDS_WORDS, V
 from mrt_pipeline.extraction.word_lists import wording
 
 _WORDS = "|".join(map(re.escape, PLATFORM_WORDS))
-_LINE = r"(?:[A-Z]{2}L|[A-Z]{2}LRT|(?:[A-Z]\w*[\s–-]+){1,4}(?i:line))\s+(?:[–—:-]\s+)?"
-"""a line before its platform: `NEL Platform A`, `Circle Line – Platform B`"""
+_LINE = r"(?:[A-Z]{2}L|[A-Z]{2}LRT|(?:[A-Z]\w*[\s–-]+){1,4}(?i:line))(?:\s+(?:[–—:-]\s+)?|[:：]\s*)"
+"""a line before its platform: `NEL Platform A`, `Circle Line – Platform B`, `CCL: A`"""
 _SIGN = re.compile(
     rf"\s*(?:{_LINE}(?!\d))?(?:(?i:{_WORDS})\s*[:：#.]?\s*)?(?P<sign>[A-Z]|[0-9]{{1,2}})(?:\s*(?:{_WORDS}))?\s*(?:[(（:：–—-].*)?",
     re.DOTALL,
@@ -63,7 +63,7 @@ _OTHER_TRAINS = wording("other_trains")
 _OTHER_PLATFORM = wording("other_platform")
 _BOUND_BEHIND = wording("bound_behind")
 _SIGNED = re.compile(
-    rf"\s*(?:and\s+)?(?:(?i:{_WORDS})\.?\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
+    rf"\s*(?:and\s+)?(?:{_LINE})?(?:(?i:{_WORDS})\.?\s*)?[(\[]?(?P<sign>[A-Z]|[0-9]{{1,2}})[)\]]?(?![\w/&])\s*[:：=–—-]?"
 )
 _BETWEEN_SIGNS = re.compile(
     r"\s*[;；·•¦]\s*|(?<=\([A-Z]\))\s*/\s*|\s*/\s*(?=[A-Z]\s?[:：])|(?:\s*[,，]\s*|\s+and\s+)(?=(?:[Pp]lat(?:form|\.)\s+)?[A-Z0-9]\b(?!\w))"
@@ -80,14 +80,14 @@ _COUNTED = re.compile(
     r"\s*(?:\d|(?i:one|two|three|four|an?|island|side|stacked))\b[^:：;,]{0,40}[:：]\s*(?=[A-Z]\b)"
 )
 """how many platforms there are, before what each is for: `2 (island): A towards Jurong East`"""
-BETWEEN_PLATFORMS = re.compile(rf"[.;¦]\s*(?=(?:{_LINE})?(?i:{_WORDS})\s)")
+BETWEEN_PLATFORMS = re.compile(rf"[.;¦·•|/]\s*(?=(?:{_LINE})?(?i:{_WORDS})\s)")
 """separates entries that each begin with their own platform"""
 _OTHER_SIGN = re.compile(r"(?<![\w’'-])[A-Z](?![\w’'.-])")
 
 _CODE = re.compile(r"\b(?:[A-Z]{2,3}\d{1,2}|[A-Z]TC|CG)\b")
 """a station code; that of a line's first station may have only letters: `STC`, `CG`"""
 _BESIDE_GOAL = re.compile(
-    rf"{_CODE.pattern}|[()（）\[\]\s:–—-]|\b(?:MRT|LRT|Station|terminus|end|(?:north|south|east|west)bound)\b",
+    rf"{_CODE.pattern}|[()（）\[\]\s:·•|–—-]|\b(?:MRT|LRT|Station|terminus|end|(?:north|south|east|west)bound)\b",
     re.IGNORECASE,
 )
 """what may accompany a destination that is alone in its cell"""
@@ -240,6 +240,8 @@ def read_signed(
         found = begins.match(page.text, left, right) or (
             row and _SIGN_BEHIND.fullmatch(page.text, left, right)
         )
+        if found and not row and not page.text[found.end() : right].strip(" :"):
+            return  # `Platform A / Platform B: Jurong East / Woodlands`
         if not found or is_not_now(page.text[left:right]) or not (row or _is_of_one(page, found, right)):
             continue
         begin = found.end()

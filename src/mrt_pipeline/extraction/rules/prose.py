@@ -29,7 +29,8 @@ from mrt_pipeline.extraction.mentions import (
 )
 from mrt_pipeline.extraction.page_model import Line
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, is_sent_elsewhere, labels_alone
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, is_sent_elsewhere
+from mrt_pipeline.extraction.rules.labels import labels_alone
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import Item, split_bounds
 from mrt_pipeline.extraction.rules.place_mentions import find_names, is_sure_place

@@ -10,9 +10,9 @@ from mrt_pipeline.extraction.access_words import is_elsewhere, is_hostile, is_no
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, Table
-from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, access_in
+from mrt_pipeline.extraction.rules.access_said import access_in
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
 from mrt_pipeline.extraction.rules.headers import (
     MAX_HEADER_CHARS,
     is_noted,
@@ -23,7 +23,13 @@ from mrt_pipeline.extraction.rules.headers import (
 from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import RulePage
-from mrt_pipeline.extraction.rules.place_mentions import is_generic, without_place_names
+from mrt_pipeline.extraction.rules.place_mentions import (
+    are_roads,
+    is_generic,
+    is_location,
+    without_location,
+    without_place_names,
+)
 from mrt_pipeline.extraction.rules.platforms import led_sign
 from mrt_pipeline.extraction.rules.words import FEATURES, UNREAD_TOPICS, Meaning, folded
 from mrt_pipeline.extraction.word_lists import wording
@@ -57,6 +63,10 @@ _FROM = re.compile(r"^\s*from\s+(?=exit\s+\w{1,2}\s*$)", re.IGNORECASE)
 """as in the heading `From Exit A`"""
 _COUNTED = re.compile(r"\W*(?:exits|entrances)\s*[(（\[]", re.IGNORECASE)
 _ONE_WORD = re.compile(r"[A-Z][a-z]+")
+_EXIT_BEHIND = re.compile(
+    r"(?P<where>[^(（:：–—]{3,40})[(（:：–—]\s*(?P<exit>exits? [^()（）]{1,12})[)）]?\s*", re.IGNORECASE
+)
+"""a heading that ends with its exit: `Pagoda Street (Exit A)`"""
 _LABEL_ENDS = re.compile(r"\s*\Z|\s*[:：–—-]\s")
 """what may follow a bare label"""
 _SENTENCE_ENDS = re.compile(r"[.!?。]\s*$")
@@ -235,7 +245,8 @@ def _turns_what_is_behind(page: RulePage, words: str, own: Section) -> bool:
 def may_lead(page: RulePage, words: str) -> bool:
     """Return whether a line before a break is no thing at an exit, but may head those behind it: `Avoid`."""
     is_word = _ONE_WORD.fullmatch(words.rstrip(" :：")) is not None and not access_in(words)
-    return words.endswith((":", "：")) or is_word or is_untrusted_head(page, words) or is_elsewhere(words)
+    is_away = is_elsewhere(words) and not has_key(page, words)  # `Bus: 59049 (opposite)`
+    return words.endswith((":", "：")) or is_word or is_untrusted_head(page, words) or is_away
 
 
 def _heads_bare_labels(page: RulePage, own: Section) -> bool:
@@ -257,10 +268,14 @@ def read_label_heading(page: RulePage, text: str, *, is_about_exits: bool = Fals
     Several in brackets, as in `Exits (A–F)`, say which exits there are; what is below belongs to one of them.
     """
     text = _FROM.sub("", text)
+    behind = _EXIT_BEHIND.fullmatch(text)
+    if behind and (are_roads(behind["where"]) or is_location(page, behind["where"])):
+        text = behind["exit"]
     found = read_labels(page, text)
     if found and len(found.labels) > 1 and _COUNTED.match(text):
         return ()
-    is_bare = found is not None and _LABEL_ENDS.match(text, found.rest_start) is not None
+    rest = text[found.rest_start :] if found else ""
+    is_bare = found is not None and (_LABEL_ENDS.match(rest) is not None or are_roads(rest.strip(" ()（）")))
     return found.labels if found and (found.has_word or (is_about_exits and is_bare)) else ()
 
 
@@ -372,7 +387,7 @@ def is_untrusted_lead(page: RulePage, line: Line) -> bool:
         return True
     if words.endswith((":", "：")):
         last = _SENTENCE.split(words)[-1]
-        plain = without_stations(last, page.names.slugs)
+        plain = page.names.without_stations(last, page.slug)
         return is_taken_back(last) or not is_understood(plain, may_name=True, is_sentence=True)
     sentences = _SENTENCE.split(words)
     first = next((number for number, one in enumerate(sentences) if _LEADS_ON.search(one)), None)
@@ -414,8 +429,8 @@ def may_turn(page: RulePage, words: str) -> bool:
 
     A known or harmless heading does not, nor does one that names an exit in words that are understood.
     """
-    head = without_stations(words, page.names.slugs).rstrip(" :：")
-    if not head:
+    head = without_location(page, words).rstrip(" :：")
+    if not head or is_location(page, words):
         return False
     if labels_named(words):
         return is_way_by_exit(words) or not is_understood(

@@ -19,7 +19,6 @@ from mrt_pipeline.extraction.rules.labels import (
 )
 from mrt_pipeline.extraction.rules.owners import owned_parts
 from mrt_pipeline.extraction.rules.page import RulePage
-from mrt_pipeline.extraction.rules.parts import LINE_BREAK, part_of, split_bounds
 from mrt_pipeline.extraction.rules.sections import Section
 from mrt_pipeline.extraction.rules.table_heads import TableRow, is_copy
 from mrt_pipeline.extraction.rules.table_parts import Column, Part, rows_of_exits
@@ -28,6 +27,7 @@ from mrt_pipeline.extraction.rules.values import (
     are_about_access,
     are_answers,
     exits_behind,
+    labelled_lines,
     read_value,
 )
 from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, NO_WORDS, YES_WORDS, Meaning, folded
@@ -75,6 +75,12 @@ class _Place:
     def first(self) -> str:
         """Return the words of the row's first cell."""
         return self.page.words(self.row.cells[0].piece)
+
+    @property
+    def is_behind_key(self) -> bool:
+        """Return whether the row begins with a key, among rows that begin with exits."""
+        is_headless = not self.part.is_headed and self.number > 0 and self.part.exit_places[:1] == [0]
+        return is_headless and self.page.vocabulary.meaning_of_key(self.first) in VALUES
 
 
 def read_row(
@@ -144,7 +150,7 @@ def _read_behind_labels(at: _Place, what: What) -> Iterator[Candidate]:
     if _has_lines_of_exits(at.page, at.piece):
         yield from _read_by_its_own_exits(at, what)
         return
-    found = read_labels(at.page, at.words)
+    found = read_labels(at.page, at.words, is_lettered=at.column.is_lettered)
     if found and (labels := _labels_at(at, at.number)):
         for rest in pieces_behind(at.page, at.piece, found):
             if rest.start < rest.end:
@@ -157,12 +163,12 @@ def _read_by_its_own_exits(at: _Place, what: What) -> Iterator[Candidate]:
 
     For example `Lifts | Exits A and C`, or `A: 59049; B: 59041`.
     """
-    lines = _labelled_lines(at.page, at.piece, may_be_one=_is_key_of_exits(at))
+    lines = labelled_lines(at.page, at.piece, what, may_be_one=_is_key_of_exits(at))
     if lines and what.is_open and (what.meaning in VALUES or _is_key_of_exits(at)):
         for labels, rest in lines:
             yield from read_value(at.page, rest, labels, what, at.row.bounds, need="nothing")
     elif what.is_open:
-        yield from read_exits_of(at.page, at.piece, what.meaning, at.row.bounds)
+        yield from read_exits_of(at.page, at.piece, what.meaning, at.row.bounds, at.scope.section.topic)
         for name, labels, of_name in exits_behind(at.page, at.piece, what):
             yield from read_value(at.page, name, labels, of_name, at.row.bounds)
         yield from read_value(at.page, at.piece, (), what, at.row.bounds)
@@ -173,30 +179,11 @@ def _is_key_of_exits(at: _Place) -> bool:
     return at.number > 0 and at.page.vocabulary.meaning_of_key(at.first) is Meaning.EXIT
 
 
-def _labelled_lines(page: RulePage, piece: Piece, *, may_be_one: bool) -> list[tuple[Labels, Piece]]:
-    """Return the lines of a cell that all begin with exits of their own: `A: Golden Mall`, `B – lift`.
-
-    Numbers may count the lines, unless exits are expected there.
-    """
-    found: list[tuple[Labels, Piece]] = []
-    lines = list(split_bounds(LINE_BREAK, page.text, piece.start, piece.end))
-    for line in (part_of(piece, *bounds) for bounds in lines):
-        words = page.words(line)
-        own = read_labels(page, words)
-        if own is None or not (own.has_word or may_be_one or all(map(str.isalpha, own.labels))):
-            return []
-        if not words[own.rest_start :].lstrip().startswith((":", "–", "—", "-", "(")):
-            return []
-        if not (has_doubtful_bracket(words, own) or is_answered_no(words, own)):
-            found += [(own.labels, rest) for rest in pieces_behind(page, line, own) if rest.start < rest.end]
-    return found if len(lines) > 1 or may_be_one else []
-
-
 def _owners(at: _Place) -> Labels | None:
     """Return the exits of a cell, given by its column, its row or what is above; None if there are none."""
     if at.column.exits is not None:
         return at.column.exits
-    if places := at.part.exit_places:
+    if (places := at.part.exit_places) and not at.is_behind_key:
         return _labels_at(at, next((place for place in reversed(places) if place < at.number), places[0]))
     first = exits_named(at.page, at.first) if len(at.row.cells) > 1 else None
     if first is not None and not _is_key_of_exits(at):
@@ -207,7 +194,7 @@ def _owners(at: _Place) -> Labels | None:
 def _labels_at(at: _Place, number: int) -> Labels:
     """Return the exits that a cell begins with; ``NOBODY`` if what follows may retract them."""
     words = at.page.words(at.row.cells[number].piece)
-    found = read_labels(at.page, words)
+    found = read_labels(at.page, words, is_lettered=at.part.columns[number].is_lettered)
     if found is None or has_doubtful_bracket(words, found) or (number > 0 and is_answered_no(words, found)):
         return NOBODY
     return found.labels
@@ -257,7 +244,8 @@ def _keys_of(at: _Place) -> list[str]:
         keys = [cell for cell, column in zip(cells, part.columns, strict=True) if column.exits is None]
         return [page.words(cell.piece) for cell in reversed(keys)]
     is_headless = not part.is_headed and not part.exit_places and at.number > 0
-    return [at.first] if is_headless and _exits_with_details(page, at.first) is None else []
+    is_keyed = (is_headless or at.is_behind_key) and _exits_with_details(page, at.first) is None
+    return [at.first] if is_keyed else []
 
 
 def _is_context(at: _Place) -> bool:

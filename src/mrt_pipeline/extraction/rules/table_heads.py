@@ -118,6 +118,8 @@ def _subjects_of(
     is_marked = all(cell.is_header for cell in row.cells[1:])
     if not (is_first or is_marked) or any(_says_more(page, words) for words in (first, *named)):
         return None
+    if len(named) == 1 and named[0].isdigit() and folded(first).endswith("s"):  # `Exits | 2` counts them
+        return None
     exits = {exits_named(page, words, may_be_bare=is_first) for words in named}
     own = exits_named(page, first, may_be_bare=is_first)
     is_corner = first == "" or page.vocabulary.meaning_of(first) is Meaning.EXIT

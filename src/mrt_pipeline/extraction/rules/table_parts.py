@@ -21,7 +21,7 @@ from mrt_pipeline.extraction.rules.contexts import (
     what_is,
 )
 from mrt_pipeline.extraction.rules.headers import is_noted, is_taken_back, without_notes
-from mrt_pipeline.extraction.rules.labels import read_labels
+from mrt_pipeline.extraction.rules.labels import are_lettered, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import LINE_BREAK, part_of, split_bounds
 from mrt_pipeline.extraction.rules.sections import topic_below
@@ -69,6 +69,8 @@ class Column:
     """sign of the platform that its head names, and the position of the head"""
     names_exits: bool = False
     """whether its cells name the exits that the rest of the row is about"""
+    is_lettered: bool = False
+    """whether names and features follow bare labels in it without a sign"""
     is_key: bool = False
     """whether its cells are keys for the cells to their right"""
 
@@ -189,7 +191,10 @@ def _part(
     is_below_exits = any(column.exits for column in columns)
     if not is_below_exits:
         for place in _places_of_exits(page, columns, rows, topic):
-            columns[place] = replace(columns[place], names_exits=True, meaning=Meaning.EXIT)
+            is_lettered = are_lettered(page, _filled(page, rows, place))
+            columns[place] = replace(
+                columns[place], names_exits=True, meaning=Meaning.EXIT, is_lettered=is_lettered
+            )
     for number in () if is_below_exits else numbers[:-1]:
         if _is_key_column(page, columns, rows, number):
             columns[number] = replace(columns[number], is_key=True)
@@ -273,7 +278,17 @@ def _places_of_exits(
     are_labels = len(rows) > 1 and all(read_labels(page, page.words(row.cells[0].piece)) for row in rows)
     is_open = first.what.meaning in _SILENT and not is_taken_back(first.head) and 0 not in said
     is_about = topic is Meaning.EXIT or any(column.head for column in columns)
-    return [0] if are_labels and is_open and is_about and len(columns) > 1 else []
+    if are_labels and is_open and is_about and len(columns) > 1:
+        return [0]
+    headless = [number for number, column in enumerate(columns) if not column.head]
+    lettered = [number for number in headless if are_letters(page, [row.cells[number].piece for row in rows])]
+    return lettered if topic is Meaning.EXIT and len(lettered) == 1 else []
+
+
+def are_letters(page: RulePage, cells: Sequence[Piece]) -> bool:
+    """Return whether there are several cells, each with nothing but exits labelled with letters."""
+    labels = [listed_exits(page, page.words(piece)) or ("0",) for piece in cells]
+    return len(labels) > 1 and all(label.isalpha() for own in labels for label in own)
 
 
 def _may_name(column: Column) -> bool:
@@ -287,14 +302,20 @@ def _names_most(page: RulePage, rows: Sequence[TableRow], number: int, *, may_be
     Without ``may_be_bare`` they must use the word; then two such cells are enough in a table of three columns
     or more.
     """
-    cells = [words for row in rows if (words := page.words(row.cells[number].piece))]
+    cells = _filled(page, rows, number)
     if may_be_bare:
-        named = sum(read_labels(page, words) is not None for words in cells)
+        is_lettered = are_lettered(page, cells)
+        named = sum(read_labels(page, words, is_lettered=is_lettered) is not None for words in cells)
     else:
         named = sum(listed_exits(page, words, may_be_bare=False) is not None for words in cells)
         if named > 1 and len(rows[0].cells) > 2:  # in a table of floors, beside `Concourse` and `Platform A`
             return True
     return 2 * named > len(cells)
+
+
+def _filled(page: RulePage, rows: Sequence[TableRow], number: int) -> list[str]:
+    """Return the words of a column's cells that are not blank."""
+    return [words for row in rows if (words := page.words(row.cells[number].piece))]
 
 
 def _is_key_column(page: RulePage, columns: Sequence[Column], rows: Sequence[TableRow], number: int) -> bool:
@@ -305,7 +326,7 @@ def _is_key_column(page: RulePage, columns: Sequence[Column], rows: Sequence[Tab
         return False
     if number and columns[number - 1].is_key:
         return False
-    cells = [words for row in rows if (words := page.words(row.cells[number].piece))]
+    cells = _filled(page, rows, number)
     answers = [page.words(row.cells[number + 1].piece) for row in rows]
     if behind.what.meaning in (*_SILENT, Meaning.STATUS) and are_answers(answers):
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
@@ -22,7 +22,9 @@ from mrt_pipeline.extraction.rules.labels import (
 from mrt_pipeline.extraction.rules.owners import names_another_exit, owned_parts
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.passages import has_unread_words
+from mrt_pipeline.extraction.rules.place_mentions import without_location
 from mrt_pipeline.extraction.rules.platform_rows import read_platform_rows
+from mrt_pipeline.extraction.rules.platforms import led_sign, read_signed
 from mrt_pipeline.extraction.rules.sections import (
     Section,
     has_key,
@@ -33,8 +35,9 @@ from mrt_pipeline.extraction.rules.sections import (
     of_line,
 )
 from mrt_pipeline.extraction.rules.table_cells import Scope, read_row
-from mrt_pipeline.extraction.rules.table_heads import TableRow
-from mrt_pipeline.extraction.rules.table_parts import Part, parts_of
+from mrt_pipeline.extraction.rules.table_heads import TableRow, is_full_width
+from mrt_pipeline.extraction.rules.table_parts import Part, are_letters, parts_of
+from mrt_pipeline.extraction.rules.values import are_named_stops
 from mrt_pipeline.extraction.rules.words import Meaning
 
 _SERVICE_REMARK = re.compile(r"\b(?:\d{1,3}[A-Za-z]?|NR\d)\s*\([^()]*\)")
@@ -69,7 +72,8 @@ def read_table(page: RulePage, table: Table, section: Section) -> TableReading:
     outer = section.below(page, table.caption) if table.caption else section
     own = labels_below(page, caption, section.labels)
     doubtful: set[str] = set()
-    for part in parts_of(page, table, outer.topic):
+    topic = Meaning.EXIT if _lists_exits(page, table, outer) else outer.topic
+    for part in parts_of(page, table, topic):
         scope = Scope(outer, own, (caption,))
         if part.lead is not None:
             words = page.words(part.lead)
@@ -84,8 +88,30 @@ def read_table(page: RulePage, table: Table, section: Section) -> TableReading:
             _read_part(page, part, scope, reading, doubtful)
     if NOTE in doubtful:
         return TableReading()
+    reading.candidates += _read_wide_platforms(page, table, outer)
     reading.candidates = [item for item in reading.candidates if item.exit_label not in doubtful]
     return reading
+
+
+def _read_wide_platforms(page: RulePage, table: Table, section: Section) -> Iterator[Candidate]:
+    """Yield the platforms of full-width rows, if no other such row heads them: `Platform A: Jurong East`."""
+    rows = [TableRow(row.cells, (row.start, row.end)) for row in table.rows]
+    pieces = [row.cells[0].piece for row in rows if len(row.cells) > 1 and is_full_width(page, row)]
+    if all(led_sign(page.text, piece.start, piece.end) for piece in pieces):
+        for piece in pieces:
+            yield from read_signed(page, piece.start, piece.end, section.headings)
+
+
+def _lists_exits(page: RulePage, table: Table, section: Section) -> bool:
+    """Return whether each row has a label and a named stop, below nothing but the station's own name."""
+    beside = without_location(page, " ".join(section.headings)).strip(" ()")
+    if beside or section.topic not in (None, Meaning.STATION):
+        return False
+    rows = [TableRow(row.cells, (row.start, row.end)) for row in table.rows]
+    narrow = [[cell.piece for cell in row.cells] for row in rows if not is_full_width(page, row)]
+    columns = list(zip(*narrow, strict=True))
+    has_letters = any(are_letters(page, column) for column in columns)
+    return has_letters and any(are_named_stops(page, column) for column in columns)
 
 
 def _is_untrusted(page: RulePage, words: str, labels: Labels) -> bool:
@@ -126,7 +152,9 @@ def _doubtful_labels(page: RulePage, row: TableRow, part: Part) -> Labels:
     label = page.words(row.cells[place].piece)
     others = {page.words(cell.piece) for number, cell in enumerate(row.cells) if number != place} - {""}
     if label == NOTE and (part.exit_places or others == {NOTE}):
-        return (NOTE,)
+        is_of_itself = place > 0 and page.words(row.cells[0].piece) == NOTE  # a stop that is gone, at an exit
+        said = others - {NOTE}
+        return () if is_of_itself and said and all(map(is_not_now, said)) else (NOTE,)
     found = read_labels(page, label) if others == {NOTE} else None
     return found.labels if found else ()
 

@@ -10,9 +10,16 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named, sentence_at
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.qualifiers import is_understood
-from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, STOP_NAMED, access_in, denied_in, read_cell
+from mrt_pipeline.extraction.rules.access_said import access_in, denied_in
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, STOP_NAMED, read_cell
 from mrt_pipeline.extraction.rules.contexts import Labels, What, listed_exits, what_is
 from mrt_pipeline.extraction.rules.headers import is_harmless_head
+from mrt_pipeline.extraction.rules.labels import (
+    has_doubtful_bracket,
+    is_answered_no,
+    pieces_behind,
+    read_labels,
+)
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import (
     LINE_BREAK,
@@ -151,6 +158,28 @@ def _before_exits(page: RulePage, piece: Piece, *, may_be_bare: bool = False) ->
         is_letter = all(label.isalpha() and label not in page.legend for label in bare)
         labels = bare if is_letter else None  # a number may count things
     return (part_of(piece, *match.span("name")), labels) if labels else None
+
+
+def labelled_lines(
+    page: RulePage, piece: Piece, what: What, *, may_be_one: bool
+) -> list[tuple[Labels, Piece]]:
+    """Return the lines of a cell that all begin with exits of their own: `A: Golden Mall`, `B – lift`.
+
+    Numbers may count the lines, unless exits are expected there.
+    """
+    found: list[tuple[Labels, Piece]] = []
+    lines = list(split_bounds(LINE_BREAK, page.text, piece.start, piece.end))
+    for line in (part_of(piece, *bounds) for bounds in lines):
+        words = page.words(line)
+        own = read_labels(page, words)
+        if own is None or not (own.has_word or may_be_one or all(map(str.isalpha, own.labels))):
+            return []
+        if not words[own.rest_start :].lstrip().startswith((":", "–", "—", "-", "(")):
+            return []
+        is_no = what.meaning not in FEATURES and is_answered_no(words, own)
+        if not (has_doubtful_bracket(words, own) or is_no):
+            found += [(own.labels, rest) for rest in pieces_behind(page, line, own) if rest.start < rest.end]
+    return found if len(lines) > 1 or may_be_one else []
 
 
 def key_meaning(page: RulePage, words: str) -> Meaning | None:

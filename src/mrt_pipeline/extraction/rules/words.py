@@ -53,7 +53,7 @@ EXIT_WORDS = (
     *("pintu keluar", "pintu", "jalan keluar"),
     *("வெளியேறும் வழி", "வெளியேறு", "வெளிவாயில்", "வாயில்", "நுழைவாயில்"),
 )
-PLATFORM_WORDS = ("platforms", "platform", "plat", "月台", "站台", "pelantar", "நடைமேடை")
+PLATFORM_WORDS = ("platforms", "platform", "plat", "pf", "月台", "站台", "pelantar", "நடைமேடை")
 TOWARDS_WORDS = (
     *("towards", "toward", "bound for", "in the direction of", "direction", "ke arah", "menuju", "arah"),
     *("开往", "往", "方向", "நோக்கி", "→", "⟶", "➔", "➜", "⇒", "←", "➡", "⬅", "►", "◄", "▶"),
@@ -159,8 +159,8 @@ UNREAD_TOPICS = re.compile(
     r"(?:design|layout|scheme|concept|proposal)s?)\b"
     r"|^\W*(?:option|alternative|variant|scheme|scenario|draft|concept)s?\W+\w{1,2}\b"
     r"|^\W*(?:options|alternatives?)\W*$"
-    r"|^\W*(?:(?:photo\w*|image|picture|media|video|station|exits?(?: \w{1,2})?) )?galler(?:y|ies)\b"
-    r"|(?-i:\bgaller(?:y|ies)\b)|历史|沿革|未来|sejarah|வரலாறு",
+    r"|(?:^\W*(?:(?:photo\w*|image|picture|media|video|station|exits?(?: \w{1,2})?) )?galler(?:y|ies)"
+    r"|(?-i:\bgaller(?:y|ies)))\b(?! of (?:the )?exits\W*$)|历史|沿革|未来|sejarah|வரலாறு",
     re.IGNORECASE,
 )
 """headings of content that is not about the station as it is now"""
