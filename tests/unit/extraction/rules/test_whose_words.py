@@ -99,6 +99,13 @@ def test_the_exit_that_a_stop_is_named_after_is_not_the_one_it_stands_with(html:
     assert published(html) == {"A 59049"}
 
 
+@pytest.mark.parametrize("words", ["59049 (Yishun Stn Exit A/B) and 59041", "59041, 59049 (Yishun Stn Exit B)"])
+def test_a_stop_beside_one_named_after_another_exit_is_not_of_that_exit(words: str) -> None:
+    found = published(f"{EXITS}<dl><dt>A</dt><dd>Bus stops {words}</dd></dl>")
+    assert "A 59041" in found
+    assert "B 59041" not in found
+
+
 def test_what_closes_a_thing_below_its_own_term_does_not_close_the_exit() -> None:
     terms = "<dl><dt>Access</dt><dd>Lift</dd><dt>Shops</dt><dd>none, closed in 2020</dd></dl>"
     former = "<dl><dt>Former bus stops</dt><dd>59041</dd></dl>"
