@@ -99,7 +99,9 @@ def test_the_exit_that_a_stop_is_named_after_is_not_the_one_it_stands_with(html:
     assert published(html) == {"A 59049"}
 
 
-@pytest.mark.parametrize("words", ["59049 (Yishun Stn Exit A/B) and 59041", "59041, 59049 (Yishun Stn Exit B)"])
+@pytest.mark.parametrize(
+    "words", ["59049 (Yishun Stn Exit A/B) and 59041", "59041, 59049 (Yishun Stn Exit B)"]
+)
 def test_a_stop_beside_one_named_after_another_exit_is_not_of_that_exit(words: str) -> None:
     found = published(f"{EXITS}<dl><dt>A</dt><dd>Bus stops {words}</dd></dl>")
     assert "A 59041" in found

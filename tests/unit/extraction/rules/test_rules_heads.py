@@ -1,0 +1,45 @@
+"""Heads and captions in forms of their own: icons, titles and questions to the reader."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.extraction.rules.rule_scene import published
+
+ROWS = (
+    "<tr><td>Exit A</td><td>59049 Opp Stn</td><td>Golden Mall</td><td>Lift</td></tr>"
+    "<tr><td>Exit B</td><td>59041</td><td>Silver Plaza</td><td>Escalator</td></tr>"
+)
+READ = {"A 59049", "A Golden Mall", "A lift", "B 59041", "B Silver Plaza", "B escalator"}
+PLACES = {"A Golden Mall", "B Silver Plaza"}
+
+
+def _headed(*heads: str, title: str = "") -> str:
+    cells = "".join(f"<th>{head}</th>" for head in heads)
+    return f"<table>{title}<tr>{cells}</tr>{ROWS}</table>"
+
+
+def _icon(words: str) -> str:
+    return f'<span title="{words}"><img alt="{words}" width="18"></span>'
+
+
+@pytest.mark.parametrize("title", ["", "<tr><td colspan=4><b>Exits A – B</b></td></tr>"])
+@pytest.mark.parametrize("places", ["Sights", "Nearby places", "Landmarks.svg", "Points of interest"])
+def test_a_picture_in_a_row_of_heads_has_the_words_of_its_column(places: str, title: str) -> None:
+    heads = map(_icon, ("Exit", "Bus stop", places, "Facilities"))
+    assert published(_headed(*heads, title=title)) == READ
+    assert published(_headed("Exit", "Bus stop", f"{_icon('Camera')} Sights", "Access")) == READ - PLACES
+
+
+@pytest.mark.parametrize(("alt", "read"), [("Camera", READ - PLACES), ("Planned", set())])
+def test_a_picture_whose_words_say_nothing_heads_nothing_and_one_that_may_retract_does(
+    alt: str, read: set[str]
+) -> None:
+    assert published(_headed("Exit", "Bus stop", _icon(alt), "Access")) == read
+
+
+def test_a_picture_beside_values_is_no_head() -> None:
+    html = (
+        f"<table><tr><th>Exit</th><th>Places</th></tr><tr><th>A</th><td>{_icon('Merlion')}</td></tr></table>"
+    )
+    assert published(html) == set()
