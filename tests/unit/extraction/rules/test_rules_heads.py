@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.extraction.rules.rule_scene import published
+from tests.unit.extraction.rules.rule_scene import published, table
 
 ROWS = (
     "<tr><td>Exit A</td><td>59049 Opp Stn</td><td>Golden Mall</td><td>Lift</td></tr>"
@@ -43,3 +43,23 @@ def test_a_picture_beside_values_is_no_head() -> None:
         f"<table><tr><th>Exit</th><th>Places</th></tr><tr><th>A</th><td>{_icon('Merlion')}</td></tr></table>"
     )
     assert published(html) == set()
+
+
+MATRIX = ("Feature | Exit A | Exit B", "Lift | Yes | No", "Bus stop | 59049 | 59041")
+
+
+@pytest.mark.parametrize(
+    ("caption", "is_read"),
+    [
+        ("What you will find at each exit", True),
+        ("What you'll see at the exits", True),
+        ("What you will also find at each exit", True),
+        ("What you will find at each exit next year", False),
+        ("What you will find at the exits when they open", False),
+        ("What you will get at each exit", False),
+        ("What will be at each exit", False),
+    ],
+)
+def test_what_a_reader_will_find_is_there_now(caption: str, is_read: bool) -> None:
+    expected = {"A lift", "A 59049", "B 59041"} if is_read else set()
+    assert published(table(*MATRIX, caption=caption)) == expected
