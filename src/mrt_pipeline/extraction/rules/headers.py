@@ -39,7 +39,8 @@ _LEADING_ON = frozenset({"for", "near", "to"})
 _SHORT_IS = re.compile(r"(?<=what)['’]s\b", re.IGNORECASE)
 _AFFIRMED = re.compile(
     r"无障碍|无台阶|\bwithout (?:any )?steps\b|\btanpa halangan\b|\bno\.|\bnos?\b(?=\W*$)"
-    r"|\bif you (?:want|wish|need|like)\b",
+    r"|\bif you (?:want|wish|need|like)\b"
+    r"|\bwithout (?:having to cross|crossing) (?:a|any|the) (?:road|street)s?\b",
     re.IGNORECASE,
 )
 """phrases that look like denials, but are not"""
@@ -89,7 +90,8 @@ class Vocabulary:
         found = {meaning for _, meaning in parsed if meaning is not None}
         if {Meaning.BUS_STOP, Meaning.LANDMARK} <= found and _EITHER.search(header):
             found.discard(Meaning.BUS_STOP)  # a column of places may contain stops
-        is_doubtful = bool(found & _CLAIMED) and not _is_understood(parsed)
+        plain = self._parse(_AFFIRMED.sub(" ", header))
+        is_doubtful = bool(found & _CLAIMED) and not (_is_understood(parsed) or _is_understood(plain))
         return Meaning.OTHER if found and (is_doubtful or is_taken_back(header)) else _one_of(found)
 
     def is_harmless(self, header: str) -> bool:

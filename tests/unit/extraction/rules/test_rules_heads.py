@@ -63,3 +63,11 @@ MATRIX = ("Feature | Exit A | Exit B", "Lift | Yes | No", "Bus stop | 59049 | 59
 def test_what_a_reader_will_find_is_there_now(caption: str, is_read: bool) -> None:
     expected = {"A lift", "A 59049", "B 59041"} if is_read else set()
     assert published(table(*MATRIX, caption=caption)) == expected
+
+
+@pytest.mark.parametrize("way", ["without crossing a road", "without having to cross the road"])
+def test_places_on_this_side_of_the_road_are_those_of_the_exit(way: str) -> None:
+    rows = "Exit A | Golden Mall", "Exit B | Silver Plaza"
+    assert published(table(f"Exit | Places reached {way}", *rows)) == {"A Golden Mall", "B Silver Plaza"}
+    assert published(table("Exit | Places reached without this exit", *rows)) == set()
+    assert published(table(f"Exit | Places not reached {way}", *rows)) == set()
