@@ -19,7 +19,7 @@ _WORDS = "|".join(map(re.escape, PLATFORM_WORDS))
 _LINE = r"(?:[A-Z]{2}L|[A-Z]{2}LRT|(?:[A-Z]\w*[\s–-]+){1,4}(?i:line))\s+(?:[–—:-]\s+)?"
 """a line before its platform: `NEL Platform A`, `Circle Line – Platform B`"""
 _SIGN = re.compile(
-    rf"\s*(?:{_LINE}(?!\d))?(?:(?i:{_WORDS})\s*[:：#.]?\s*)?(?P<sign>[A-Z]|[0-9]{{1,2}})(?:\s*(?:{_WORDS}))?\s*(?:[(（:：–—-].*)?",
+    rf"\s*(?:{_LINE}(?!\d))?(?:(?i:{_WORDS})(?![Ss](?!\w))\s*[:：#.]?\s*)?(?P<sign>[A-Z]|[0-9]{{1,2}})(?:\s*(?:{_WORDS}))?\s*(?:[(（:：–—-].*)?",
     re.DOTALL,
 )
 _LEAD = re.compile(
