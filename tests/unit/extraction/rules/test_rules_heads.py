@@ -71,3 +71,21 @@ def test_places_on_this_side_of_the_road_are_those_of_the_exit(way: str) -> None
     assert published(table(f"Exit | Places reached {way}", *rows)) == {"A Golden Mall", "B Silver Plaza"}
     assert published(table("Exit | Places reached without this exit", *rows)) == set()
     assert published(table(f"Exit | Places not reached {way}", *rows)) == set()
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["How you get up", "How to get down", "Pram", "Stroller access", "Access at a glance", "For buggies"],
+)
+def test_how_one_gets_up_is_about_access(head: str) -> None:
+    rows = "Exit A | Lift", "Exit B | Stairs only"
+    read = {"A lift", "B stairs_only", "B no"}
+    assert published(table(f"Exit | {head}", *rows)) == read
+    box = "".join(f"<tr><th>{row.replace(' |', '</th><td>')}</td></tr>" for row in rows)
+    assert published(f"<table><tr><th colspan=2>{head}</th></tr>{box}</table>") == read
+    assert published(table(f"Exit | {head} (planned)", *rows)) == set()
+
+
+@pytest.mark.parametrize("head", ["How you wish to get up", "How you would get up", "Pram hire elsewhere"])
+def test_how_one_might_get_up_is_not(head: str) -> None:
+    assert published(table(f"Exit | {head}", "Exit A | Lift", "Exit B | Lift")) == set()
