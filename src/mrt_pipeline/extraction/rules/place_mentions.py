@@ -183,6 +183,11 @@ def is_generic(name: str) -> bool:
     return all(PLACE_SIGNS.fullmatch(f" {word}") or word.casefold() in KINDS for word in name.split())
 
 
+def is_kind_alone(words: str) -> bool:
+    """Return whether words only say of what kind places are, and name not even one of them: `Shopping`."""
+    return all(word.casefold() in KINDS for word in words.split())
+
+
 def without_place_names(page: RulePage, words: str) -> str:
     """Blank out station names that are part of a longer place name: `Yishun Pond`."""
     kept = words
@@ -220,6 +225,7 @@ def _is_place(page: RulePage, name: str, *, is_linked: bool) -> bool:
         has_remark_in_capitals(name)
         or _ANSWER.fullmatch(name) is not None
         or page.vocabulary.meaning_of_key(name) is not None
+        or is_kind_alone(name)
     )
     if is_remark or _is_access(name) or _AROUND.match(name):
         return False

@@ -89,3 +89,37 @@ def test_how_one_gets_up_is_about_access(head: str) -> None:
 @pytest.mark.parametrize("head", ["How you wish to get up", "How you would get up", "Pram hire elsewhere"])
 def test_how_one_might_get_up_is_not(head: str) -> None:
     assert published(table(f"Exit | {head}", "Exit A | Lift", "Exit B | Lift")) == set()
+
+
+@pytest.mark.parametrize(
+    ("row", "is_read"),
+    [
+        ("Serangoon Road side", True),
+        ("Towards Serangoon Avenue 2", True),
+        ("Serangoon side", False),
+        ("Serangoon", False),
+        ("Serangoon Road station", False),
+        ("Planned for Serangoon Road", False),
+    ],
+)
+def test_a_road_named_after_a_station_is_not_that_station(row: str, is_read: bool) -> None:
+    html = _headed("Exit", "Bus stop", "Places", "Access", title=f"<tr><td colspan=4>{row}</td></tr>")
+    assert published(html) == (READ if is_read else set())
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("Shopping", {"A 59049", "A Golden Mall", "A 59041"}),
+        ("Shopping and food", {"A 59049", "A Golden Mall", "A 59041"}),
+        ("Shopping centre", {"A 59049", "A 59041"}),
+        ("Food", {"A 59049", "A 59041"}),
+    ],
+)
+def test_what_stands_below_the_kind_of_some_places_is_places_and_no_lift(
+    head: str, expected: set[str]
+) -> None:
+    lists = "<p><b>Bus stops</b></p><ul><li>{}</li></ul>"
+    places = f"<p><b>{head}</b></p><ul><li>Golden Mall</li><li>Lift</li></ul>"
+    html = f"<h2>Exits</h2><h3>Exit A</h3>{lists.format(59049)}{places}{lists.format(59041)}"
+    assert published(html) == expected
