@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.extraction.rules.rule_scene import published
+from tests.unit.extraction.rules.rule_scene import published, table
 
 
 @pytest.mark.parametrize("dash", [" -- ", " – ", " — ", ": "])
@@ -28,3 +28,33 @@ def test_a_key_in_capitals_heads_platforms_as_any_other(key: str) -> None:
     trains = "A -- to Jurong East ; B -- to Marina South Pier"
     assert published(f"<p><b>{key}:</b> {trains}</p>") == {"* A>NS1", "* B>NS28"}
     assert published(f"<p><b>FUTURE {key}:</b> {trains}</p>") == set()
+
+
+@pytest.mark.parametrize("exits", ["B", "A/B"])
+@pytest.mark.parametrize("dash", ["–", "-"])
+def test_the_services_behind_a_stop_named_after_an_exit_are_no_entry_of_that_exit(
+    exits: str, dash: str
+) -> None:
+    stops = f"59049 Yishun Stn Exit {exits} {dash} 39, 85", f"59041 Blk 1 {dash} 812"
+    read = {"C 59049", "C 59041"}
+    assert published(table("Exit | Stops", f"C | {'<br>'.join(stops)}")) == read
+    entry = f"59049 {dash} 39<br>Exit {exits} {dash} 59041"
+    assert "C 59041" not in published(table("Exit | Stops", f"C | {entry}"))
+
+
+@pytest.mark.parametrize(
+    ("bracket", "is_read"),
+    [
+        ("ex Silver Plaza", True),
+        ("<i>Masjid Emas</i>", True),
+        ("Tokong Emas", True),
+        ("ex mall", False),
+        ("Masjid Closed", False),
+        ("ex", False),
+    ],
+)
+def test_a_place_s_former_or_malay_name_in_brackets_takes_nothing_back(bracket: str, is_read: bool) -> None:
+    expected = {"A Golden Mall", "A Zorba Park"} if is_read else {"A Zorba Park"}
+    words = f"Golden Mall ({bracket})"
+    assert published(table("Exit | Places", f"A | {words}<br>Zorba Park")) == expected
+    assert published(f"<h2>Exits</h2><h3>Exit A</h3><ul><li>{words}</li><li>Zorba Park</li></ul>") == expected
