@@ -20,7 +20,7 @@ from mrt_pipeline.extraction.rules.labels import LabelText, has_doubtful_bracket
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import BRACKETS
-from mrt_pipeline.extraction.rules.place_mentions import without_place_names
+from mrt_pipeline.extraction.rules.place_mentions import without_linked_stations, without_place_names
 from mrt_pipeline.extraction.rules.sections import (
     Section,
     has_key,
@@ -208,7 +208,8 @@ def _takes_back(page: RulePage, entry: Entry, section: Section) -> bool:
     is_keyed = has_key(page, words) and any(map(str.isupper, BRACKETS.sub("", rest)))
     if is_keyed or not _is_short_entry(page, entry, section):  # with a key, its parts are judged one by one
         return False
-    return is_untrusted(page, without_place_names(page, without_doubted_lift(words)))
+    plain = without_linked_stations(page, entry.line.piece)
+    return is_untrusted(page, without_place_names(page, without_doubted_lift(plain)))
 
 
 def _may_turn(page: RulePage, entry: Entry, section: Section) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from mrt_pipeline.extraction.access_words import VOCABULARY, is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import labels_named
+from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.qualifiers import HARMLESS, PLACE_KINDS, has_remark_in_capitals
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import (
@@ -73,7 +74,10 @@ _CHINESE_BEFORE = re.compile(
     r"[\u4e00-\u9fff]{1,20}(?<=(?P<kind>[院心场厦店园校学寺庙堂坊城馆楼宫会部里]))?\s+(?=[A-Z])"
 )
 """Chinese before a name: the same name if it ends with a kind of place, as in `金文坊 Golden Mall`."""
-_NAME_GOES_ON = re.compile(r"\s+(?!(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b)[A-Z]")
+_OF_STATION = re.compile(
+    r"\b(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b", re.IGNORECASE
+)
+_NAME_GOES_ON = re.compile(rf"\s+(?!{_OF_STATION.pattern})[A-Z]")
 _NAME_BEFORE = re.compile(
     r"(?<!\w)(?!(?:At|To|From|Near|Via|By|In|For|The|And|Or|Of|[ML]RT)\s)[A-Z][\w'’.-]*\s$"
 )
@@ -196,6 +200,21 @@ def without_place_names(page: RulePage, words: str) -> str:
         if ends_name or _NAME_GOES_ON.match(words, found.end):
             kept = kept[: found.start] + " " * (found.end - found.start) + kept[found.end :]
     return kept
+
+
+def without_linked_stations(page: RulePage, piece: Piece) -> str:
+    """Return a piece without the station names in links to other places: `Design Orchard`."""
+    words = page.words(piece)
+    for start, end in piece.links:
+        name = page.text[start:end]
+        if _OF_STATION.search(name):
+            continue
+        for found in page.names.stations_in(name):
+            rest = name[: found.start] + name[found.end :]
+            if any(word[0].isupper() for word in rest.split()):
+                left, right = start - piece.start + found.start, start - piece.start + found.end
+                words = words[:left] + " " * (right - left) + words[right:]
+    return words
 
 
 def _is_all_links(text: str, part: Part, links: list[Bounds]) -> bool:

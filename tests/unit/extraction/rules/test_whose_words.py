@@ -191,3 +191,23 @@ def test_an_exit_beside_the_name_of_its_own_station_is_read(html: str) -> None:
 def test_another_station_in_the_name_of_a_bus_stop_or_of_a_place_is_no_owner() -> None:
     html = table("Exit | Bus stop | Nearby", "A | 59049 Opp Khatib Stn Exit A | Khatib Camp Mall")
     assert published(html) == {"A 59049", "A Khatib Camp Mall"}
+
+
+@pytest.mark.parametrize(
+    ("link", "is_read"),
+    [
+        ("Design Serangoon", True),
+        ("Serangoon Arts and Crafts Centre", True),
+        ("Grand Hotel Serangoon", True),
+        ("Serangoon", False),
+        ("Serangoon MRT station", False),
+        ("Old Serangoon Stn", False),
+        ("Former Design Serangoon", False),
+    ],
+)
+def test_a_link_to_a_place_named_after_another_station_is_an_item_of_its_exit(
+    link: str, is_read: bool
+) -> None:
+    expected = {f"A {link}", "A Golden Mall"} if is_read else {"A Golden Mall"}
+    items = f"<ul><li><a>{link}</a></li><li>Golden Mall</li></ul>"
+    assert published(f"{EXITS}<h3>Exit A</h3>{items}") == expected
