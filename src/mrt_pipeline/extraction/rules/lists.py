@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mrt_pipeline.extraction.access_words import is_denying, is_elsewhere, is_not_now, years_in
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import EXIT, labels_in, labels_named, upper_labels
 from mrt_pipeline.extraction.page_model import Line, Piece
@@ -28,6 +29,7 @@ from mrt_pipeline.extraction.rules.values import VALUES, exits_behind, read_told
 from mrt_pipeline.extraction.rules.words import Meaning
 
 _BEFORE_DETAILS = (":", "：", "–", "—", "- ")
+_FIRST_END = re.compile(r"(?<=\s[A-Z0-9])(?P<closer>\)?)\.\s+(?=[A-Z])")
 _EXITS_IN_BRACKETS = re.compile(r"\((?P<exits>Exits? [^()]*)\)\s*\Z")
 """the exits of a bus stop that is named after another exit: `92041 Stn Exit 2 (Exit 3)`"""
 
@@ -46,9 +48,13 @@ def read_entry(page: RulePage, entry: Entry, placed: Placed, section: Section) -
     if own is not None:
         if not has_doubtful_bracket(words, own) and words[own.rest_start :].lstrip()[:1] not in (",", ";"):
             yield from _read_labelled(page, entry, own, placed, section)
-    elif not placed.owners and (things := exits_behind(page, entry.line.piece, placed.what)):
+    elif not placed.owners and (
+        things := exits_behind(page, listed := _listing(page, entry.line), placed.what)
+    ):
         for name, labels, what in things:
-            yield from read_value(page, name, labels, what, entry.bounds, topic=section.topic)
+            for item in read_value(page, name, labels, what, entry.bounds, topic=section.topic):
+                if item.field != "access" or listed == entry.line.piece:  # else it may be taken back behind
+                    yield item
     elif section.topic in (Meaning.BUS_STOP, Meaning.BUS) and entry.line.kind == "item" and not placed.owners:
         yield from _read_stop_entry(page, entry.line.piece, entry.bounds)
     else:
@@ -146,6 +152,18 @@ def _read_keyed_exits(page: RulePage, entry: Entry) -> Iterator[Candidate]:
     found = read_labels(page, words) if meaning in VALUES else None
     if found and found.has_word and words[found.rest_start :].lstrip().startswith(_BEFORE_DETAILS):
         yield from read_value(page, rest, (), What(meaning, key), entry.bounds)
+
+
+def _listing(page: RulePage, line: Line) -> Piece:
+    """Return the first sentence of an item, `Golden Court, Exit B.`, if those behind take back no place."""
+    end = _FIRST_END.search(page.text, line.piece.start, line.piece.end)
+    if end is None or line.kind != "item":
+        return line.piece
+    rest = page.text[end.end() : line.piece.end]
+    is_other = bool(labels_named(rest)) or page.names_other_station(rest) or bool(years_in(rest))
+    if is_other or is_not_now(rest) or is_denying(rest) or is_elsewhere(rest):
+        return line.piece
+    return part_of(line.piece, line.piece.start, end.end("closer"))
 
 
 def _behind(page: RulePage, piece: Piece, count: int) -> Piece:

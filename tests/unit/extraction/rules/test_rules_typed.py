@@ -58,3 +58,31 @@ def test_a_place_s_former_or_malay_name_in_brackets_takes_nothing_back(bracket: 
     words = f"Golden Mall ({bracket})"
     assert published(table("Exit | Places", f"A | {words}<br>Zorba Park")) == expected
     assert published(f"<h2>Exits</h2><h3>Exit A</h3><ul><li>{words}</li><li>Zorba Park</li></ul>") == expected
+
+
+@pytest.mark.parametrize("exits", [", Exit A.", " (Exit A).", " – Exit A."])
+@pytest.mark.parametrize(
+    ("remark", "is_read"),
+    [
+        ("Two storeys of cafés in a row of shophouses.", True),
+        ("Open 05:00–24:00.", True),
+        ("Closed since 2022.", False),
+        ("Moved to Exit B.", False),
+        ("Not to be missed, but gone.", False),
+        ("Opens in 2029.", False),
+        ("Across the road.", False),
+        ("Nearer to Khatib.", False),
+    ],
+)
+def test_a_listing_names_a_place_its_exit_and_what_is_there(exits: str, remark: str, is_read: bool) -> None:
+    listing = f"<ul><li><b>Golden Mall</b>{exits} {remark}</li><li>Zorba Park, Exit B. Lawns.</li></ul>"
+    expected = {"A Golden Mall", "B Zorba Park"} if is_read else {"B Zorba Park"}
+    assert published(f"<h2>See</h2>{listing}") == expected
+
+
+def test_a_listing_of_a_lift_or_of_several_exits_is_not_read() -> None:
+    assert published("<h2>Facilities</h2><ul><li>Lift, Exit A. It often breaks.</li></ul>") == set()
+    assert published("<h2>See</h2><ul><li>Golden Mall, Exit A or Exit B. Shops.</li></ul>") == set()
+    assert published("<h2>See</h2><ul><li>Golden Mall, Exit A, Zorba Park, Exit B</li></ul>") <= {
+        "B Zorba Park"
+    }
