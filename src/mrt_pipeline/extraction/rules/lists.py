@@ -29,6 +29,8 @@ from mrt_pipeline.extraction.rules.values import VALUES, exits_behind, read_told
 from mrt_pipeline.extraction.rules.words import Meaning
 
 _BEFORE_DETAILS = (":", "：", "–", "—", "- ")
+_KEY = re.compile(r"(?P<key>[^:：.]+)(?:[:：]|\.(?=\s+(?i:exits?)\s[A-Z0-9]{1,2}\s?[:：]))")
+"""a key with a colon, or with a full stop where an exit with a colon follows"""
 _FIRST_END = re.compile(r"(?<=\s[A-Z0-9])(?P<closer>\)?)\.\s+(?=[A-Z])")
 _EXITS_IN_BRACKETS = re.compile(r"\((?P<exits>Exits? [^()]*)\)\s*\Z")
 """the exits of a bus stop that is named after another exit: `92041 Stn Exit 2 (Exit 3)`"""
@@ -140,18 +142,18 @@ def _is_entry(line: Line, words: str) -> bool:
 def _read_keyed_exits(page: RulePage, entry: Entry) -> Iterator[Candidate]:
     """Yield the statements of an entry with a key and exits behind it, with or without what each has.
 
-    For example `Lifts: A, C`, or `Facilities: Exit A: lift – Exit B: escalator`.
+    For example `Lifts: A, C`, or `Facilities: Exit A: lift – Exit B: escalator`, or `By bus. Exit A: 59049.`.
     """
     piece = entry.line.piece
-    key, colon, _ = page.words(piece).replace("：", ":").partition(":")
-    if not colon:
+    led = _KEY.match(page.words(piece))
+    if led is None:
         return
-    rest, meaning = _behind(page, piece, len(key) + 1), page.vocabulary.meaning_of_key(key)
+    rest, meaning = _behind(page, piece, led.end()), page.vocabulary.meaning_of_key(led["key"])
     yield from read_exits_of(page, rest, meaning, entry.bounds)
     words = page.words(rest)
     found = read_labels(page, words) if meaning in VALUES else None
     if found and found.has_word and words[found.rest_start :].lstrip().startswith(_BEFORE_DETAILS):
-        yield from read_value(page, rest, (), What(meaning, key), entry.bounds)
+        yield from read_value(page, rest, (), What(meaning, led["key"]), entry.bounds)
 
 
 def _listing(page: RulePage, line: Line) -> Piece:

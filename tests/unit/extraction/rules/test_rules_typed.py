@@ -86,3 +86,22 @@ def test_a_listing_of_a_lift_or_of_several_exits_is_not_read() -> None:
     assert published("<h2>See</h2><ul><li>Golden Mall, Exit A, Zorba Park, Exit B</li></ul>") <= {
         "B Zorba Park"
     }
+
+
+@pytest.mark.parametrize("mark", [".", ":"])
+@pytest.mark.parametrize(
+    ("key", "entries", "expected"),
+    [
+        ("By bus", "Exit A: stop 59049 (Opp Stn). Exit B: stop 59041.", {"A 59049", "B 59041"}),
+        ("Getting up", "Exit A: lift. Exit B: escalator.", {"A lift", "B escalator"}),
+        ("Getting up", "Exit A: lift. Out of order. Exit B: escalator.", {"B escalator"}),
+        ("Getting up", "Exit A: lift (planned). Exit B: escalator.", {"B escalator"}),
+        ("See", "Exit A: Golden Mall. Exit B: Zorba Park.", {"A Golden Mall", "B Zorba Park"}),
+        ("See", "Exit A: Golden Mall, closed. Exit B: Zorba Park.", set()),
+        ("Planned lifts", "Exit A: yes. Exit B: yes.", set()),
+    ],
+)
+def test_a_key_with_a_full_stop_heads_the_exits_behind_it(
+    key: str, entries: str, expected: set[str], mark: str
+) -> None:
+    assert published(f"<h2>Get in</h2><ul><li><b>{key}{mark}</b> {entries}</li></ul>") == expected
