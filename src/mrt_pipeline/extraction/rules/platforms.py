@@ -30,7 +30,8 @@ TOWARDS = re.compile(
     re.IGNORECASE,
 )
 TO = re.compile(
-    rf"{TOWARDS.pattern}|(?-i:(?<!ext )(?<!lose )(?<!losest )\b(?:[Tt]o|[Ff]or|[Kk]e)(?=\s+[A-Z]))",
+    rf"{TOWARDS.pattern}"
+    r"|(?-i:(?<!ext )(?<!lose )(?<!losest )\b(?:[Tt]o|[Ff]or|[Kk]e)(?=\s+(?:[A-Z]|one-north\b)))",
     re.IGNORECASE,
 )
 """words before a destination, with a plain `to`, which is enough in an entry or row about a platform"""
@@ -242,7 +243,8 @@ def read_signed(
             begin = aside.end()
         bounds = found.span("goal") if "goal" in found.re.groupindex else (begin, right)
         way = TO.search(page.text, *bounds)
-        if way and _OTHER_TRAINS.search(page.text, bounds[0], way.start()):
+        lead = page.text[bounds[0] : way.start()] if way else ""
+        if _OTHER_TRAINS.search(lead) or is_denying(lead):
             continue
         goals = goals_in(page, *bounds, TO) or lone_goal(page, *bounds)
         if len(goals) == 1 or not row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.extraction.rules.rule_scene import published, table
+from tests.unit.extraction.rules.rule_scene import published, said, table
 
 
 @pytest.mark.parametrize("dash", [" -- ", " – ", " — ", ": "])
@@ -105,3 +105,9 @@ def test_a_key_with_a_full_stop_heads_the_exits_behind_it(
     key: str, entries: str, expected: set[str], mark: str
 ) -> None:
     assert published(f"<h2>Get in</h2><ul><li><b>{key}{mark}</b> {entries}</li></ul>") == expected
+
+
+def test_the_one_station_with_a_small_letter_is_a_goal_of_trains() -> None:
+    trains = "<b>A</b> – next train to Haw Par Villa; <b>B</b> – next train to one-north (CC23)."
+    assert said(f"<p>Platforms: {trains}</p>") == {"* A>Haw Par Villa", "* B>one-north"}
+    assert said(f"<p>Platforms: {trains.replace('next train', 'not')}</p>") == set()
