@@ -29,6 +29,12 @@ from mrt_pipeline.extraction.rules.values import VALUES, exits_behind, read_told
 from mrt_pipeline.extraction.rules.words import Meaning
 
 _BEFORE_DETAILS = (":", "：", "–", "—", "- ")
+_STOP_SERVED = re.compile(
+    r"\d{5}\b(?! ?[:：])[^():：;]{1,60}\((?:exits?|entrances?) [^()]{1,20}\)\s*(?:[:：]|\s[–—-]\s)"
+    r"\s*\d{1,3}[A-Z]?(?:\s*[,/]\s*\d{1,3}[A-Z]?)*\.?",
+    re.IGNORECASE,
+)
+"""a stop's code and name with its exit and services, which says by itself what it is"""
 _KEY = re.compile(r"(?P<key>[^:：.]+)(?:[:：]|\.(?=\s+(?i:exits?)\s[A-Z0-9]{1,2}\s?[:：]))")
 """a key with a colon, or with a full stop where an exit with a colon follows"""
 _FIRST_END = re.compile(r"(?<=\s[A-Z0-9])(?P<closer>\)?)\.\s+(?=[A-Z])")
@@ -57,7 +63,7 @@ def read_entry(page: RulePage, entry: Entry, placed: Placed, section: Section) -
             for item in read_value(page, name, labels, what, entry.bounds, topic=section.topic):
                 if item.field != "access" or listed == entry.line.piece:  # else it may be taken back behind
                     yield item
-    elif section.topic in (Meaning.BUS_STOP, Meaning.BUS) and entry.line.kind == "item" and not placed.owners:
+    elif entry.line.kind == "item" and not placed.owners and _is_of_stops(section, words):
         yield from _read_stop_entry(page, entry.line.piece, entry.bounds)
     else:
         yield from _read_owned(page, entry, placed, section)
@@ -171,6 +177,11 @@ def _listing(page: RulePage, line: Line) -> Piece:
 def _behind(page: RulePage, piece: Piece, count: int) -> Piece:
     """Return a piece without its first characters, with the links in the rest."""
     return part_of(piece, *strip_bounds(page.text, piece.start + count, piece.end))
+
+
+def _is_of_stops(section: Section, words: str) -> bool:
+    """Return whether an entry is in a list of bus stops: `59041 – Opp Yishun Stn (Exit A): 39, 85`."""
+    return section.topic in (Meaning.BUS_STOP, Meaning.BUS) or _STOP_SERVED.fullmatch(words) is not None
 
 
 def _read_stop_entry(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[Candidate]:

@@ -111,3 +111,19 @@ def test_the_one_station_with_a_small_letter_is_a_goal_of_trains() -> None:
     trains = "<b>A</b> – next train to Haw Par Villa; <b>B</b> – next train to one-north (CC23)."
     assert said(f"<p>Platforms: {trains}</p>") == {"* A>Haw Par Villa", "* B>one-north"}
     assert said(f"<p>Platforms: {trains.replace('next train', 'not')}</p>") == set()
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ("59049 — Opp Blk 1 (Exit B): 3, 34, 117M", {"B 59049"}),
+        ("59049 Opp Blk 1 (Exit B) – 39", {"B 59049"}),
+        ("59049 — Opp Blk 1 (Exits A and B): 3/34", {"A 59049", "B 59049"}),
+        ("59049 — Opp Blk 1 (near Exit B): 3", set()),
+        ("59049 — Opp Blk 1 (Exit B closed): 3", set()),
+        ("59049 — Khatib (Exit B): 3", set()),
+        ("59049 — Opp Blk 1 (Exit B): passengers", set()),
+    ],
+)
+def test_a_stop_with_its_exit_and_services_says_by_itself_what_it_is(item: str, expected: set[str]) -> None:
+    assert published(f"<p>Yishun is a station.</p><ul><li>{item}</li><li>Taxi stand</li></ul>") == expected
