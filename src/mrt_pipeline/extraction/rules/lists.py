@@ -35,7 +35,7 @@ _STOP_SERVED = re.compile(
     re.IGNORECASE,
 )
 """a stop's code and name with its exit and services, which says by itself what it is"""
-_KEY = re.compile(r"(?P<key>[^:：.]+)(?:[:：]|\.(?=\s+(?i:exits?)\s[A-Z0-9]{1,2}\s?[:：]))")
+_KEY = re.compile(r"(?P<key>[^:：]+?)(?:[:：]|\.(?=\s+(?i:exits?)\s[A-Z0-9]{1,2}\s?[:：]))")
 """a key with a colon, or with a full stop where an exit with a colon follows"""
 _FIRST_END = re.compile(r"(?<=\s[A-Z0-9])(?P<closer>\)?)\.\s+(?=[A-Z])")
 _EXITS_IN_BRACKETS = re.compile(r"\((?P<exits>Exits? [^()]*)\)\s*\Z")

@@ -40,7 +40,7 @@ _INNER = re.compile(
     rf"(?<!\w)(?:(?i:{EXIT_WORD})\s*[A-Z0-9]{{1,2}}\s*(?:[:：]|[-–—]+\s)|(?:[A-Z][0-9]?|[0-9]{{1,2}})\s*[-‐‑–—]+\s)"
 )
 """the start of another exit's entry within an item: `Lift / Exit B: Escalator`, `Lift B – Toilet`"""
-_STOP_SERVED = re.compile(r"\bStn Exit [A-Z0-9]{1,2}(?:/[A-Z0-9]{1,2})*\s*[-–—]\s(?=\d)")
+_STOP_SERVED = re.compile(r"\bStn Exit [A-Z0-9]{1,2}(?:/[A-Z0-9]{1,2})*\s*[-–—]\s(?=\d{1,3}[A-Z]?(?!\w))")
 """the end of a bus stop's name with its services behind it, which is no entry: `Stn Exit B – 52, 105`"""
 _DIVIDERS = " ;；•·¦|/&+,，、:：–—-."
 _BRACKETS = tuple("(（[")

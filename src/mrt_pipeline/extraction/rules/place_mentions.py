@@ -9,6 +9,7 @@ from typing import Literal
 from mrt_pipeline.extraction.access_words import VOCABULARY, is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Piece
+from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import HARMLESS, PLACE_KINDS, has_remark_in_capitals
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import (
@@ -207,13 +208,10 @@ def without_linked_stations(page: RulePage, piece: Piece) -> str:
     words = page.words(piece)
     for start, end in piece.links:
         name = page.text[start:end]
-        if _OF_STATION.search(name):
-            continue
-        for found in page.names.stations_in(name):
-            rest = name[: found.start] + name[found.end :]
-            if any(word[0].isupper() for word in rest.split()):
-                left, right = start - piece.start + found.start, start - piece.start + found.end
-                words = words[:left] + " " * (right - left) + words[right:]
+        rest = without_stations(name, page.names.slugs)
+        is_way = _OF_STATION.search(name) or _SMALL_WORD.fullmatch(rest.strip().rpartition(" ")[2])
+        if not is_way and is_written_as_name(name) and _is_own_name(rest):
+            words = words[: start - piece.start] + rest + words[end - piece.start :]
     return words
 
 

@@ -38,6 +38,7 @@ def test_the_services_behind_a_stop_named_after_an_exit_are_no_entry_of_that_exi
     stops = f"59049 Yishun Stn Exit {exits} {dash} 39, 85", f"59041 Blk 1 {dash} 812"
     read = {"C 59049", "C 59041"}
     assert published(table("Exit | Stops", f"C | {'<br>'.join(stops)}")) == read
+    assert "C 59041" not in published(table("Exit | Stops", f"C | Stn Exit {exits} {dash} 59041"))
     entry = f"59049 {dash} 39<br>Exit {exits} {dash} 59041"
     assert "C 59041" not in published(table("Exit | Stops", f"C | {entry}"))
 
@@ -96,6 +97,7 @@ def test_a_listing_of_a_lift_or_of_several_exits_is_not_read() -> None:
         ("Getting up", "Exit A: lift. Exit B: escalator.", {"A lift", "B escalator"}),
         ("Getting up", "Exit A: lift. Out of order. Exit B: escalator.", {"B escalator"}),
         ("Getting up", "Exit A: lift (planned). Exit B: escalator.", {"B escalator"}),
+        ("Bus stop no.", "Exit A: 59049. Exit B: 59041.", {"A 59049", "B 59041"}),
         ("See", "Exit A: Golden Mall. Exit B: Zorba Park.", {"A Golden Mall", "B Zorba Park"}),
         ("See", "Exit A: Golden Mall, closed. Exit B: Zorba Park.", set()),
         ("Planned lifts", "Exit A: yes. Exit B: yes.", set()),

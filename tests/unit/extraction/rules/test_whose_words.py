@@ -202,6 +202,9 @@ def test_another_station_in_the_name_of_a_bus_stop_or_of_a_place_is_no_owner() -
         ("Serangoon", False),
         ("Serangoon MRT station", False),
         ("Old Serangoon Stn", False),
+        ("To Serangoon", False),
+        ("Map of Serangoon", False),
+        ("Serangoon and Khatib", False),
         ("Former Design Serangoon", False),
     ],
 )
