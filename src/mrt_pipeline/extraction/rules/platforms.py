@@ -43,11 +43,13 @@ NEXT_STATION = re.compile(
 _OF_TRAINS = re.compile(
     rf"{TOWARDS.pattern}|\btrains?\s+(?:\w+\s+)?(?:to|for)(?=\s+(?-i:[A-Z]))|\bplatform\s+\w\s+for(?=\s+(?-i:[A-Z]))"
     r"|(?:\buse|\btake|\band)\s+platform\s+\w\s+(?:for|to\s+(?:go|get|travel)\s+to)(?=\s+(?-i:[A-Z]))"
-    r"|\btrains\s+(?:at|on|from)\s+platform\s+\w\s+(?:are\s+|go\s+|head\s+|run\s+)?(?:to|for)(?=\s+(?-i:[A-Z]))"
+    r"|\b(?:trains|those)\s+(?:at|on|from)\s+platform\s+\w\s+(?:are\s+|(?:go|head|run)\s+(?:on\s+)?)?(?:to|for)"
+    r"(?=\s+(?-i:[A-Z]))"
     r"|\bplatform\s+\w\s+\((?:to|for)(?=\s+(?-i:[A-Z]))",
     re.IGNORECASE,
 )
 """In a sentence a plain `to` must be said of trains."""
+_TRAINS = re.compile(r"\btrains?\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\(([^()]*)\)\s*[:：=–—-]")
 """`Platform A (northbound): Jurong East`."""
 _CALL_AT = re.compile(
@@ -272,7 +274,10 @@ def read_platform_prose(page: RulePage, start: int, end: int, headings: Sequence
     """Yield the statements of sentences about platforms; grounding checks which platform they are about."""
     for word in _OF_TRAINS.finditer(page.text, start, end):
         sentence = sentence_at(page.text, word.start(), word.end())
-        if is_not_now(page.text[slice(*sentence)]):
+        is_of_others = word.group().casefold().startswith("those") and not _TRAINS.search(
+            page.text, start, word.start()
+        )
+        if is_of_others or is_not_now(page.text[slice(*sentence)]):
             continue
         for goal in goals_in(page, word.start(), min(sentence[1], end), _OF_TRAINS)[:1]:
             place = page.text.find(goal, word.end())

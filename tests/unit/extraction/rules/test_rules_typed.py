@@ -129,3 +129,21 @@ def test_the_one_station_with_a_small_letter_is_a_goal_of_trains() -> None:
 )
 def test_a_stop_with_its_exit_and_services_says_by_itself_what_it_is(item: str, expected: set[str]) -> None:
     assert published(f"<p>Yishun is a station.</p><ul><li>{item}</li><li>Taxi stand</li></ul>") == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Trains from platform A go on to Jurong East", {"* A>NS1", "* B>NS28"}),
+        ("Trains are frequent; A is for Jurong East", {"* B>NS28"}),
+        ("Passengers from the bus stop go home", set()),
+        ("Trains from platform A once went to Jurong East", {"* B>NS28"}),
+        ("Trains from platform A do not go to Jurong East", {"* B>NS28"}),
+    ],
+)
+def test_trains_of_two_platforms_may_be_told_in_one_sentence(words: str, expected: set[str]) -> None:
+    for verb in ("run to", "go on to", "to"):
+        assert published(f"<p>{words}; those from platform B {verb} Marina South Pier.</p>") == expected
+    assert "* B>NS28" not in published(
+        f"<p>{words}; those from platform B once ran to Marina South Pier.</p>"
+    )
