@@ -38,6 +38,9 @@ _STOP_SERVED = re.compile(
 _KEY = re.compile(r"(?P<key>[^:：]+?)(?:[:：]|\.(?=\s+(?i:exits?)\s[A-Z0-9]{1,2}\s?[:：]))")
 """a key with a colon, or with a full stop where an exit with a colon follows"""
 _FIRST_END = re.compile(r"(?<=\s[A-Z0-9])(?P<closer>\)?)\.\s+(?=[A-Z])")
+_BY_ROAD = re.compile(
+    r"\b(?:by|take) (?:the |an? )?(?:bus|taxi|car|cab|shuttle|train)\b|\bkm\b", re.IGNORECASE
+)
 _EXITS_IN_BRACKETS = re.compile(r"\((?P<exits>Exits? [^()]*)\)\s*\Z")
 """the exits of a bus stop that is named after another exit: `92041 Stn Exit 2 (Exit 3)`"""
 
@@ -169,7 +172,7 @@ def _listing(page: RulePage, line: Line) -> Piece:
         return line.piece
     rest = page.text[end.end() : line.piece.end]
     is_other = bool(labels_named(rest)) or page.names_other_station(rest) or bool(years_in(rest))
-    if is_other or is_not_now(rest) or is_denying(rest) or is_elsewhere(rest):
+    if is_other or is_not_now(rest) or is_denying(rest) or is_elsewhere(rest) or _BY_ROAD.search(rest):
         return line.piece
     return part_of(line.piece, line.piece.start, end.end("closer"))
 

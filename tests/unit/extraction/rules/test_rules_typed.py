@@ -78,6 +78,9 @@ def test_a_place_s_former_or_malay_name_in_brackets_takes_nothing_back(bracket: 
         ("Not to be missed, but gone.", False),
         ("Opens in 2029.", False),
         ("Across the road.", False),
+        ("Ten minutes by bus.", False),
+        ("Demolition began in May.", False),
+        ("Reopens next year.", False),
         ("Nearer to Khatib.", False),
     ],
 )
