@@ -35,8 +35,8 @@ _STOP_SERVED = re.compile(
     re.IGNORECASE,
 )
 """a stop's code and name with its exit and services, which says by itself what it is"""
-_KEY = re.compile(r"(?P<key>[^:：]+?)(?:[:：]|\.(?=\s+(?i:exits?)\s[A-Z0-9]{1,2}\s?[:：]))")
-"""a key with a colon, or with a full stop where an exit with a colon follows"""
+_KEY = re.compile(r"(?P<key>[^:：]+?)(?:[:：]|\.(?=\s+(?i:exits?)\s[A-Z0-9]{1,2}\s?(?:[:：]|[–—-]\s)))")
+"""a key with a colon, or with a full stop where an exit with a colon or dash follows"""
 _FIRST_END = re.compile(r"(?<=\s[A-Z0-9])(?P<closer>\)?)\.\s+(?=[A-Z])")
 _BY_ROAD = re.compile(
     r"\b(?:by|take) (?:the |an? )?(?:bus|taxi|car|cab|shuttle|train)\b|\bkm\b", re.IGNORECASE

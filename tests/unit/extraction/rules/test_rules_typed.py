@@ -106,6 +106,7 @@ def test_a_listing_of_a_lift_or_of_several_exits_is_not_read() -> None:
         ("Getting up", "Exit A: lift. Exit B: escalator.", {"A lift", "B escalator"}),
         ("Getting up", "Exit A: lift. Out of order. Exit B: escalator.", {"B escalator"}),
         ("Getting up", "Exit A: lift (planned). Exit B: escalator.", {"B escalator"}),
+        ("Bus stops", "Exit A – 59049. Exit B – 59041.", {"A 59049", "B 59041"}),
         ("Bus stop no.", "Exit A: 59049. Exit B: 59041.", {"A 59049", "B 59041"}),
         ("See", "Exit A: Golden Mall. Exit B: Zorba Park.", {"A Golden Mall", "B Zorba Park"}),
         ("See", "Exit A: Golden Mall, closed. Exit B: Zorba Park.", set()),
