@@ -186,7 +186,8 @@ def image_words(element: _Element) -> str | None:
     if is_not_now(word) or is_denying(word):
         return NOTE
     block = _block_of(element)
-    if _EXIT_SIGN.fullmatch(word) and _is_plain_cell(block) and _begins_row(block) and _is_alone(block):
+    is_sign = _EXIT_SIGN.fullmatch(word) and _is_plain_cell(block) and _begins_row(block)
+    if (is_sign or (_heads_column(block) and not labels_named(word))) and _is_alone(block):
         return word
     if block.tag in _OWN_BLOCKS or (_is_alone(block) and not _is_plain_cell(block)):
         return None
@@ -295,6 +296,13 @@ def _is_alone(block: _Element) -> bool:
 def _begins_row(cell: _Element) -> bool:
     """Return whether a cell is the first of its row, where an image may be the sign of an exit."""
     return not any(before.tag in _CELLS for before in cell.itersiblings(preceding=True))
+
+
+def _heads_column(cell: _Element) -> bool:
+    """Return whether a cell is one of a row of heads, where an image has the words of its column."""
+    row = cell.getparent()
+    heads = [] if row is None else [item for item in row if item.tag in _CELLS]
+    return _is_plain_cell(cell) and len(heads) > 1 and all(item.tag == "th" for item in heads)
 
 
 def _is_plain_cell(block: _Element) -> bool:

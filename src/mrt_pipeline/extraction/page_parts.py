@@ -172,7 +172,8 @@ def _clean(raw: str) -> str:
     seen = "".join(
         " " if char.isspace() else char for char in raw if char.isspace() or not is_invisible(char)
     )
-    return re.sub(" +", " ", seen).replace("|", "¦").translate(_NORMAL_WIDTH)
+    plain = re.sub(" +", " ", seen).replace("|", "¦").translate(_NORMAL_WIDTH)
+    return plain.replace(" -- ", " – ")
 
 
 @dataclass(slots=True)

@@ -207,7 +207,7 @@ def is_bare_remark(words: str) -> bool:
         return False
     return (
         is_taken_back
-        or any(_SHAPE_OF_A_REMARK.fullmatch(word) for word in found if word not in HARMLESS)
+        or any(_SHAPE_OF_A_REMARK.fullmatch(word) for word in found if word.casefold() not in HARMLESS)
         or any(_YEAR.fullmatch(word) for word in found)
     )
 

@@ -20,6 +20,7 @@ from mrt_pipeline.extraction.rules.place_mentions import (
     are_roads,
     is_location,
     is_sure_place,
+    without_linked_stations,
     without_place_names,
 )
 from mrt_pipeline.extraction.rules.sections import (
@@ -231,7 +232,8 @@ def _takes_back(page: RulePage, entry: Entry, section: Section) -> bool:
     is_keyed = has_key(page, words) and any(map(str.isupper, BRACKETS.sub("", rest)))
     if is_keyed or not _is_short_entry(page, entry, section):  # with a key, its parts are judged one by one
         return False
-    return is_untrusted(page, without_place_names(page, without_doubted_lift(words)))
+    plain = without_linked_stations(page, entry.line.piece)
+    return is_untrusted(page, without_place_names(page, without_doubted_lift(plain)))
 
 
 def _may_turn(page: RulePage, entry: Entry, section: Section) -> bool:

@@ -40,7 +40,8 @@ _LEADING_ON = frozenset({"for", "near", "to"})
 _SHORT_IS = re.compile(r"(?<=what)['’]s\b", re.IGNORECASE)
 _AFFIRMED = re.compile(
     r"无障碍|无台阶|\bwithout (?:any )?steps\b|\btanpa halangan\b|\bno\.|\bnos?\b(?=\W*$)"
-    r"|\bif you (?:want|wish|need|like)\b",
+    r"|\bif you (?:want|wish|need|like)\b"
+    r"|\bwithout (?:having to cross|crossing) (?:a|any|the) (?:road|street)s?\b",
     re.IGNORECASE,
 )
 """phrases that look like denials, but are not"""
@@ -92,7 +93,8 @@ class Vocabulary:
             found.discard(Meaning.BUS_STOP)  # a column of places may contain stops
         if found & _ACCESS and any(phrase in _RAMPS for phrase, _ in parsed):
             found = {Meaning.ACCESS}  # a missing ramp does not say that there is no other way
-        is_doubtful = bool(found & _CLAIMED) and not _is_understood(parsed)
+        plain = self._parse(_AFFIRMED.sub(" ", header))
+        is_doubtful = bool(found & _CLAIMED) and not (_is_understood(parsed) or _is_understood(plain))
         return Meaning.OTHER if found and (is_doubtful or is_taken_back(header)) else _one_of(found)
 
     def is_harmless(self, header: str) -> bool:

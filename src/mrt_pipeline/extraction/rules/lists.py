@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mrt_pipeline.extraction.access_words import is_denying, is_elsewhere, is_not_now, years_in
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import EXIT, labels_in, labels_named, upper_labels
 from mrt_pipeline.extraction.page_model import Line, Piece
@@ -28,6 +29,18 @@ from mrt_pipeline.extraction.rules.values import VALUES, exits_behind, labelled_
 from mrt_pipeline.extraction.rules.words import FEATURES, Meaning
 
 _BEFORE_DETAILS = (":", "：", "–", "—", "- ")
+_STOP_SERVED = re.compile(
+    r"\d{5}\b(?! ?[:：])[^():：;]{1,60}\((?:exits?|entrances?) [^()]{1,20}\)\s*(?:[:：]|\s[–—-]\s)"
+    r"\s*\d{1,3}[A-Z]?(?:\s*[,/]\s*\d{1,3}[A-Z]?)*\.?",
+    re.IGNORECASE,
+)
+"""a stop's code and name with its exit and services, which says by itself what it is"""
+_KEY = re.compile(r"(?P<key>[^:：]+?)(?:[:：]|\.(?=\s+(?i:exits?)\s[A-Z0-9]{1,2}\s?(?:[:：]|[–—-]\s)))")
+"""a key with a colon, or with a full stop where an exit with a colon or dash follows"""
+_FIRST_END = re.compile(r"(?<=\s[A-Z0-9])(?P<closer>\)?)\.\s+(?=[A-Z])")
+_BY_ROAD = re.compile(
+    r"\b(?:by|take) (?:the |an? )?(?:bus|taxi|car|cab|shuttle|train)\b|\bkm\b", re.IGNORECASE
+)
 _EXITS_IN_BRACKETS = re.compile(r"\((?P<exits>Exits? [^()]*)\)\s*\Z")
 """the exits of a bus stop that is named after another exit: `92041 Stn Exit 2 (Exit 3)`"""
 
@@ -46,10 +59,14 @@ def read_entry(page: RulePage, entry: Entry, placed: Placed, section: Section) -
     if own is not None:
         if not has_doubtful_bracket(words, own) and words[own.rest_start :].lstrip()[:1] not in (",", ";"):
             yield from _read_labelled(page, entry, own, placed, section)
-    elif not placed.owners and (things := exits_behind(page, entry.line.piece, placed.what)):
+    elif not placed.owners and (
+        things := exits_behind(page, listed := _listing(page, entry.line), placed.what)
+    ):
         for name, labels, what in things:
-            yield from read_value(page, name, labels, what, entry.bounds, topic=section.topic)
-    elif section.topic in (Meaning.BUS_STOP, Meaning.BUS) and entry.line.kind == "item" and not placed.owners:
+            for item in read_value(page, name, labels, what, entry.bounds, topic=section.topic):
+                if item.field != "access" or listed == entry.line.piece:  # else it may be taken back behind
+                    yield item
+    elif entry.line.kind == "item" and not placed.owners and _is_of_stops(section, words):
         yield from _read_stop_entry(page, entry.line.piece, entry.bounds)
     else:
         yield from _read_owned(page, entry, placed, section)
@@ -135,15 +152,16 @@ def _is_entry(line: Line, words: str) -> bool:
 def _read_keyed_exits(page: RulePage, entry: Entry, section: Section) -> Iterator[Candidate]:
     """Yield the statements of an entry with a key and exits behind it, with or without what each has.
 
-    For example `Lifts: A, C`, or, where exits are listed, `Facilities: A – lift; B – escalator`.
+    For example `Lifts: A, C`, or `By bus. Exit A: 59049.`; or, where exits are listed, `Facilities: A – lift;
+    B – escalator`.
     """
     piece = entry.line.piece
-    key, colon, _ = page.words(piece).replace("：", ":").partition(":")
-    if not colon:
+    led = _KEY.match(page.words(piece))
+    if led is None:
         return
-    rest, meaning = _behind(page, piece, len(key) + 1), page.vocabulary.meaning_of_key(key)
+    rest, meaning = _behind(page, piece, led.end()), page.vocabulary.meaning_of_key(led["key"])
     yield from read_exits_of(page, rest, meaning, entry.bounds, section.topic)
-    what, words = What(meaning, key), page.words(rest)
+    what, words = What(meaning, led["key"]), page.words(rest)
     if meaning not in VALUES:
         return
     is_of_exits = section.topic in (Meaning.EXIT, Meaning.ACCESS) and meaning not in FEATURES
@@ -156,9 +174,26 @@ def _read_keyed_exits(page: RulePage, entry: Entry, section: Section) -> Iterato
         yield from read_value(page, rest, (), what, entry.bounds)
 
 
+def _listing(page: RulePage, line: Line) -> Piece:
+    """Return the first sentence of an item, `Golden Court, Exit B.`, if those behind take back no place."""
+    end = _FIRST_END.search(page.text, line.piece.start, line.piece.end)
+    if end is None or line.kind != "item":
+        return line.piece
+    rest = page.text[end.end() : line.piece.end]
+    is_other = bool(labels_named(rest)) or page.names_other_station(rest) or bool(years_in(rest))
+    if is_other or is_not_now(rest) or is_denying(rest) or is_elsewhere(rest) or _BY_ROAD.search(rest):
+        return line.piece
+    return part_of(line.piece, line.piece.start, end.end("closer"))
+
+
 def _behind(page: RulePage, piece: Piece, count: int) -> Piece:
     """Return a piece without its first characters, with the links in the rest."""
     return part_of(piece, *strip_bounds(page.text, piece.start + count, piece.end))
+
+
+def _is_of_stops(section: Section, words: str) -> bool:
+    """Return whether an entry is in a list of bus stops: `59041 – Opp Yishun Stn (Exit A): 39, 85`."""
+    return section.topic in (Meaning.BUS_STOP, Meaning.BUS) or _STOP_SERVED.fullmatch(words) is not None
 
 
 def _read_stop_entry(page: RulePage, piece: Piece, bounds: Bounds) -> Iterator[Candidate]:

@@ -46,6 +46,8 @@ _INNER = re.compile(
 """the start of another exit's entry within an item: `Lift / Exit B: Escalator`, `Lift B – Toilet`"""
 _ENDS = frozenset(("", *";；.!。•·¦\n"))
 """ends of an entry, behind which a letter begins the next exit's; not `Lobby B – lift`"""
+_STOP_SERVED = re.compile(r"\bStn Exit [A-Z0-9]{1,2}(?:/[A-Z0-9]{1,2})*\s*[-–—]\s(?=\d{1,3}[A-Z]?(?!\w))")
+"""the end of a bus stop's name with its services behind it, which is no entry: `Stn Exit B – 52, 105`"""
 _DIVIDERS = " ;；•·¦|/&+,，、:：–—-."
 _BRACKETS = tuple("(（[")
 """opening brackets; a remark in brackets stays with the words before it"""
@@ -105,8 +107,10 @@ def owned_parts(page: RulePage, piece: Piece, own: Labels) -> Iterator[tuple[Lab
 def _entries(text: str, piece: Piece) -> Iterator[tuple[int, int]]:
     """Yield the bounds of a piece's items, divided again where a label with a colon or dash is in one."""
     for start, end in split_bounds(_ITEM_END, text, piece.start, piece.end):
+        of_stops = [match.span() for match in _STOP_SERVED.finditer(text, start, end)]
         inner = (match.start() for match in _INNER.finditer(text, start, end))
-        starts = [start, *(begin for begin in inner if begin > start)]
+        begins = (at for at in inner if not any(left <= at < right for left, right in of_stops))
+        starts = [start, *(begin for begin in begins if begin > start)]
         yield from zip(starts, [*starts[1:], end], strict=True)
 
 

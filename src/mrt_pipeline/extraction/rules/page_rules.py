@@ -17,6 +17,7 @@ from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
 from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Piece, Table, bounds_of
 from mrt_pipeline.extraction.place_names import PlaceNames
+from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, without_stop_names
 from mrt_pipeline.extraction.rules.closures import ALL, withdraw_closed
 from mrt_pipeline.extraction.rules.contradictions import contradicted, passage_numbers
 from mrt_pipeline.extraction.rules.entries import Entry, Placed, entries_of, heads_of, place_of
@@ -161,10 +162,18 @@ def _read_line(page: RulePage, entry: Entry, section: Section) -> tuple[Iterable
 
 
 def _may_be_of(item: Candidate, page: RulePage, entry: Entry, placed: Placed) -> bool:
-    """Return whether a statement may be about its exit; a line that begins with one is not about others."""
-    if placed.own is None or item.exit_label is None or item.exit_label in placed.own.labels:
+    """Return whether a statement may be about its exit.
+
+    A line that begins with an exit is not about others that it does not name. What names an exit only as part
+    of a stop's name is about nothing but that stop: not `11131` in `11141 (Stn Exit A/D) and 11131`.
+    """
+    if item.exit_label is None:
         return True
-    return item.exit_label in labels_named(page.words(entry.line.piece))
+    words = page.words(entry.line.piece)
+    named = labels_named(without_stop_names(words))
+    if item.exit_label in labels_named(words) - named:
+        return item.field == "bus_stop" and len(BUS_STOP_CODE.findall(words)) == 1
+    return placed.own is None or item.exit_label in {*placed.own.labels, *named}
 
 
 def _is_answer(page: RulePage, words: str) -> bool:

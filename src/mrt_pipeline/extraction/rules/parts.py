@@ -10,6 +10,7 @@ from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.page_model import Piece
 from mrt_pipeline.extraction.qualifiers import has_remark_in_capitals
 from mrt_pipeline.extraction.rules.words import SIGNS
+from mrt_pipeline.extraction.word_lists import wording
 
 LINE_BREAK = re.compile(r"\s*;\s*")
 """a line break in a cell, as the page's text has it"""
@@ -21,6 +22,7 @@ _ITEM_END = re.compile(
 """ends an item; a key or ` – stop 59049` begins a new one, and a full stop ends one but after short forms"""
 _DASHED_END = re.compile(rf"{_ITEM_END.pattern}|\s[-–—]\s+")
 """ends an item after a label and dash, where dashes also divide: `Exit A – X Mall – Y Park`"""
+_BARE_DENIAL = wording("bare_denial")
 _DASH_BEFORE = re.compile(r"\S ?[-–—] ?\Z")
 """a dash after a word, not a list mark at the start of a line"""
 _LEAD = re.compile(
@@ -98,8 +100,9 @@ def split_items(text: str, piece: Piece) -> Iterator[Item]:
 
 
 def _is_remark(words: str) -> bool:
-    """Return whether a part between dashes may retract the exit: `Exit A – X Mall – closed`, `– OOS`."""
-    return is_not_now(words) or (len(words.split()) == 1 and has_remark_in_capitals(words))
+    """Return whether a part between dashes may retract the exit: `Exit A – X – not yet open`, `– OOS`."""
+    is_denial = _BARE_DENIAL.fullmatch(words.strip(" .")) is not None
+    return is_denial or is_not_now(words) or (len(words.split()) == 1 and has_remark_in_capitals(words))
 
 
 def split_parts(text: str, item: Item) -> Iterator[Part]:

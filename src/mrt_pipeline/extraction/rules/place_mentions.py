@@ -8,6 +8,8 @@ from typing import Literal
 
 from mrt_pipeline.extraction.access_words import VOCABULARY, is_denying, is_not_now
 from mrt_pipeline.extraction.mentions import labels_named
+from mrt_pipeline.extraction.page_model import Piece
+from mrt_pipeline.extraction.place_names import without_stations
 from mrt_pipeline.extraction.qualifiers import HARMLESS, PLACE_KINDS, has_remark_in_capitals
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import (
@@ -82,7 +84,10 @@ _CHINESE_BEFORE = re.compile(
     r"[\u4e00-\u9fff]{1,20}(?<=(?P<kind>[院心场厦店园校学寺庙堂坊城馆楼宫会部里]))?\s+(?=[A-Z])"
 )
 """Chinese before a name: the same name if it ends with a kind of place, as in `金文坊 Golden Mall`."""
-_NAME_GOES_ON = re.compile(r"\s+(?!(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b)[A-Z]")
+_OF_STATION = re.compile(
+    r"\b(?:MRT|LRT|Station|Stn|Exits?|Entrances?|Platforms?|Line|Branch)\b", re.IGNORECASE
+)
+_NAME_GOES_ON = re.compile(rf"\s+(?!{_OF_STATION.pattern})[A-Z]")
 _NAME_BEFORE = re.compile(
     r"(?<!\w)(?!(?:At|To|From|Near|Via|By|In|For|The|And|Or|Of|[ML]RT)\s)[A-Z][\w'’.-]*\s$"
 )
@@ -192,6 +197,11 @@ def is_generic(name: str) -> bool:
     return all(PLACE_SIGNS.fullmatch(f" {word}") or word.casefold() in KINDS for word in name.split())
 
 
+def is_kind_alone(words: str) -> bool:
+    """Return whether words only say of what kind places are, and name not even one of them: `Shopping`."""
+    return all(word.casefold() in KINDS for word in words.split())
+
+
 def without_place_names(page: RulePage, words: str) -> str:
     """Blank out station names that are part of a longer place name: `Yishun Pond`."""
     kept = words
@@ -200,6 +210,18 @@ def without_place_names(page: RulePage, words: str) -> str:
         if ends_name or _NAME_GOES_ON.match(words, found.end):
             kept = kept[: found.start] + " " * (found.end - found.start) + kept[found.end :]
     return kept
+
+
+def without_linked_stations(page: RulePage, piece: Piece) -> str:
+    """Return a piece without the station names in links to other places: `Design Orchard`."""
+    words = page.words(piece)
+    for start, end in piece.links:
+        name = page.text[start:end]
+        rest = without_stations(name, page.names.slugs)
+        is_way = _OF_STATION.search(name) or _SMALL_WORD.fullmatch(rest.strip().rpartition(" ")[2])
+        if not is_way and is_written_as_name(name) and _is_own_name(rest):
+            words = words[: start - piece.start] + rest + words[end - piece.start :]
+    return words
 
 
 def _is_all_links(text: str, part: Part, links: list[Bounds]) -> bool:
@@ -229,6 +251,7 @@ def _is_place(page: RulePage, name: str, *, is_linked: bool) -> bool:
         has_remark_in_capitals(name)
         or _ANSWER.fullmatch(name) is not None
         or page.vocabulary.meaning_of_key(name) is not None
+        or is_kind_alone(name)
     )
     if is_remark or _is_access(name) or _AROUND.match(name):
         return False

@@ -19,7 +19,7 @@ _WORDS = "|".join(map(re.escape, PLATFORM_WORDS))
 _LINE = r"(?:[A-Z]{2}L|[A-Z]{2}LRT|(?:[A-Z]\w*[\s–-]+){1,4}(?i:line))(?:\s+(?:[–—:-]\s+)?|[:：]\s*)"
 """a line before its platform: `NEL Platform A`, `Circle Line – Platform B`, `CCL: A`"""
 _SIGN = re.compile(
-    rf"\s*(?:{_LINE}(?!\d))?(?:(?i:{_WORDS})\s*[:：#.]?\s*)?(?P<sign>[A-Z]|[0-9]{{1,2}})(?:\s*(?:{_WORDS}))?\s*(?:[(（:：–—-].*)?",
+    rf"\s*(?:{_LINE}(?!\d))?(?:(?i:{_WORDS})(?![Ss](?!\w))\s*[:：#.]?\s*)?(?P<sign>[A-Z]|[0-9]{{1,2}})(?:\s*(?:{_WORDS}))?\s*(?:[(（:：–—-].*)?",
     re.DOTALL,
 )
 _LEAD = re.compile(
@@ -30,7 +30,8 @@ TOWARDS = re.compile(
     re.IGNORECASE,
 )
 TO = re.compile(
-    rf"{TOWARDS.pattern}|(?-i:(?<!ext )(?<!lose )(?<!losest )\b(?:[Tt]o|[Ff]or|[Kk]e)(?=\s+[A-Z]))",
+    rf"{TOWARDS.pattern}"
+    r"|(?-i:(?<!ext )(?<!lose )(?<!losest )\b(?:[Tt]o|[Ff]or|[Kk]e)(?=\s+(?:[A-Z]|one-north\b)))",
     re.IGNORECASE,
 )
 """words before a destination, with a plain `to`, which is enough in an entry or row about a platform"""
@@ -42,11 +43,13 @@ NEXT_STATION = re.compile(
 _OF_TRAINS = re.compile(
     rf"{TOWARDS.pattern}|\btrains?\s+(?:\w+\s+)?(?:to|for)(?=\s+(?-i:[A-Z]))|\bplatform\s+\w\s+for(?=\s+(?-i:[A-Z]))"
     r"|(?:\buse|\btake|\band)\s+platform\s+\w\s+(?:for|to\s+(?:go|get|travel)\s+to)(?=\s+(?-i:[A-Z]))"
-    r"|\btrains\s+(?:at|on|from)\s+platform\s+\w\s+(?:are\s+|go\s+|head\s+|run\s+)?(?:to|for)(?=\s+(?-i:[A-Z]))"
+    r"|\b(?:trains|those)\s+(?:at|on|from)\s+platform\s+\w\s+(?:are\s+|(?:go|head|run)\s+(?:on\s+)?)?(?:to|for)"
+    r"(?=\s+(?-i:[A-Z]))"
     r"|\bplatform\s+\w\s+\((?:to|for)(?=\s+(?-i:[A-Z]))",
     re.IGNORECASE,
 )
 """In a sentence a plain `to` must be said of trains."""
+_TRAINS = re.compile(r"\btrains?\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\(([^()]*)\)\s*[:：=–—-]")
 """`Platform A (northbound): Jurong East`."""
 _CALL_AT = re.compile(
@@ -250,7 +253,8 @@ def read_signed(
             begin = aside.end()
         bounds = found.span("goal") if "goal" in found.re.groupindex else (begin, right)
         way = TO.search(page.text, *bounds)
-        if way and _OTHER_TRAINS.search(page.text, bounds[0], way.start()):
+        lead = page.text[bounds[0] : way.start()] if way else ""
+        if _OTHER_TRAINS.search(lead) or is_denying(lead):
             continue
         goals = goals_in(page, *bounds, TO) or lone_goal(page, *bounds)
         if len(goals) == 1 or not row:
@@ -278,7 +282,10 @@ def read_platform_prose(page: RulePage, start: int, end: int, headings: Sequence
     """Yield the statements of sentences about platforms; grounding checks which platform they are about."""
     for word in _OF_TRAINS.finditer(page.text, start, end):
         sentence = sentence_at(page.text, word.start(), word.end())
-        if is_not_now(page.text[slice(*sentence)]):
+        is_of_others = word.group().casefold().startswith("those") and not _TRAINS.search(
+            page.text, start, word.start()
+        )
+        if is_of_others or is_not_now(page.text[slice(*sentence)]):
             continue
         for goal in goals_in(page, word.start(), min(sentence[1], end), _OF_TRAINS)[:1]:
             place = page.text.find(goal, word.end())

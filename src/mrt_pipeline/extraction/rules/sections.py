@@ -26,6 +26,7 @@ from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.place_mentions import (
     are_roads,
     is_generic,
+    is_kind_alone,
     is_location,
     without_location,
     without_place_names,
@@ -51,6 +52,11 @@ _NEXT_STATION = re.compile(
 )
 _PLATFORMS_OF = re.compile(r"\bplatforms? (?:of|at|in) (?:the )?$", re.IGNORECASE)
 """makes the platforms those of the station named next"""
+_ROAD_BEHIND = re.compile(
+    r"\s(?:Road|Rd|Street|St|Avenue|Ave|Drive|Dr|Lane|Crescent|Cres|Close|Walk|Boulevard|Highway|Expressway)\b"
+    r"(?!\s(?:MRT|LRT|[Ss]tation|[Ss]tn|[Ii]nterchange)\b)"
+)
+"""makes the name of a station that of a road: `Serangoon Road side`"""
 _BRANCH = re.compile(r"\b(?:branch|extension|loop)\b", re.IGNORECASE)
 """a part of a line, which may be named after another station"""
 
@@ -346,14 +352,18 @@ def _is_of_another_station(page: RulePage, words: str) -> bool:
     is_next = _NEXT_STATION.search(words) is not None
     if is_next and Meaning.EXIT in page.vocabulary.meanings_in(words):
         return True
-    others = (found for found in page.names.stations_in(words) if found.slug != page.slug)
+    others = [
+        found
+        for found in page.names.stations_in(words)
+        if found.slug != page.slug and not _ROAD_BEHIND.match(words, found.end)
+    ]
     if any(_PLATFORMS_OF.search(words[: found.start]) for found in others):
         return True
     is_about_trains = about in _ABOUT_TRAINS or _BRANCH.search(words)
     is_about_exit = bool(read_label_heading(page, words))
     if is_about_trains or is_about_exit or page.names.lines_in(words):
         return False
-    return page.names_other_station(words) or is_next
+    return bool(others) or is_next
 
 
 def _heads_another_station(page: RulePage, line: Line, own: Section) -> bool:
@@ -446,7 +456,8 @@ def may_turn(page: RulePage, words: str) -> bool:
 def _is_thing_of_its_own(page: RulePage, head: str) -> bool:
     """Return whether a heading names a thing that may have lifts and stops of its own: `Car park`, `Mall`."""
     is_list = page.vocabulary.meaning_of(head) is not None and head.endswith("s")  # `Malls`
-    return not is_list and (is_generic(head) or _OWN_THING.fullmatch(head) is not None)
+    is_of_places = is_kind_alone(head) and page.vocabulary.meaning_of(head) is Meaning.LANDMARK  # `Shopping`
+    return not (is_list or is_of_places) and (is_generic(head) or _OWN_THING.fullmatch(head) is not None)
 
 
 def _section_below(page: RulePage, headings: list[Piece]) -> Section:

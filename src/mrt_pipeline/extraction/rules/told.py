@@ -46,7 +46,8 @@ _TO_PLACE = re.compile(
 )
 """`To get to Golden Mall, use`, before the exit"""
 _BY = re.compile(
-    rf"\s*(?:{_SOMEBODY} (?:can|may)(?: also)? )?(?:from|via|at|outside|next to|beside|near|{_OUT_BY})\s+",
+    rf"\s*(?:{_SOMEBODY} (?:can|may)(?: also)? )?"
+    rf"(?:from|via|through|at|outside|next to|beside|near|{_OUT_BY})\s+",
     re.IGNORECASE,
 )
 """`From` or `Use`, before the exit, with the place after it"""

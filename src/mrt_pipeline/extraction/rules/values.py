@@ -34,10 +34,10 @@ from mrt_pipeline.extraction.rules.prose import LEADS_TO, names_led_to
 from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, FILLERS, Meaning, folded
 
 _EXITS_BEHIND = re.compile(
-    r"(?P<name>[^:：–—→⇒➔➜()]+?)\s*(?:[:：–—→⇒➔➜]|\s-\s|\((?=.*\)$))\s*(?P<exits>[^()]+?)"
+    r"(?P<name>[^:：–—→⇒➔➜()]+?)\s*(?:[:：–—→⇒➔➜]|\s-\s|,(?=\s(?i:exit))|\((?=.*\)$))\s*(?P<exits>[^()]+?)"
     r"(?:\)?\.?|\s*\(\d+(?:[-–]\d+)?[ -]min(?:ute)?s?(?: walk)?\))"
 )
-"""a name followed by its exits: `Parkview Square (Exit E)`, `National Library – Exits E and F`"""
+"""a name followed by its exits: `Parkview Square (Exit E)`, `National Library – Exits E, F`, `Jem, Exit A`"""
 _OF_STOPS = frozenset({"code", "codes", "name", "names", "description", "bus", "stop", "stops"})
 _NUMBERS = re.compile(r"[\d\s,;/&]+")
 _BLANK = frozenset({"", "-", "–", "—"})

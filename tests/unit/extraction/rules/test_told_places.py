@@ -129,3 +129,9 @@ def test_a_sentence_below_an_exit_tells_of_here(lead: str) -> None:
 def test_a_stop_is_told_by_where_buses_stop_and_no_other_number_is_one() -> None:
     assert published("<p>Come up at Exit A, where buses stop outside at 59041.</p>") == {"A 59041"}
     assert published("<p>Call the shop at Exit A, where buses stop, on extension 59041.</p>") == set()
+
+
+def test_one_reaches_a_place_through_an_exit() -> None:
+    told = "Through Exit {} you reach <a>Golden Mall</a>, where <a>Zorba</a> is on the upper floors."
+    assert published(f"<p>{told.format('A')}</p>") == {"A Golden Mall"}
+    assert published(f"<p>Not so long ago, {told.format('A').lower()}</p>") == set()

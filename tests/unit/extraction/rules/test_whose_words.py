@@ -99,6 +99,15 @@ def test_the_exit_that_a_stop_is_named_after_is_not_the_one_it_stands_with(html:
     assert published(html) == {"A 59049"}
 
 
+@pytest.mark.parametrize(
+    "words", ["59049 (Yishun Stn Exit A/B) and 59041", "59041, 59049 (Yishun Stn Exit B)"]
+)
+def test_a_stop_beside_one_named_after_another_exit_is_not_of_that_exit(words: str) -> None:
+    found = published(f"{EXITS}<dl><dt>A</dt><dd>Bus stops {words}</dd></dl>")
+    assert "A 59041" in found
+    assert "B 59041" not in found
+
+
 def test_what_closes_a_thing_below_its_own_term_does_not_close_the_exit() -> None:
     terms = "<dl><dt>Access</dt><dd>Lift</dd><dt>Shops</dt><dd>none, closed in 2020</dd></dl>"
     former = "<dl><dt>Former bus stops</dt><dd>59041</dd></dl>"
@@ -231,3 +240,26 @@ def test_trains_that_use_another_platform_are_not_of_the_row_of_the_first() -> N
     words = "Platform A | trains to Jurong East use Platform B"
     assert published(table("Platform | Towards", words)) == set()
     assert published(table("Platform | Towards", "Platform B | trains to Jurong East")) == {"* B>NS1"}
+
+
+@pytest.mark.parametrize(
+    ("link", "is_read"),
+    [
+        ("Design Serangoon", True),
+        ("Serangoon Arts and Crafts Centre", True),
+        ("Grand Hotel Serangoon", True),
+        ("Serangoon", False),
+        ("Serangoon MRT station", False),
+        ("Old Serangoon Stn", False),
+        ("To Serangoon", False),
+        ("Map of Serangoon", False),
+        ("Serangoon and Khatib", False),
+        ("Former Design Serangoon", False),
+    ],
+)
+def test_a_link_to_a_place_named_after_another_station_is_an_item_of_its_exit(
+    link: str, is_read: bool
+) -> None:
+    expected = {f"A {link}", "A Golden Mall"} if is_read else {"A Golden Mall"}
+    items = f"<ul><li><a>{link}</a></li><li>Golden Mall</li></ul>"
+    assert published(f"{EXITS}<h3>Exit A</h3>{items}") == expected
