@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.page_model import Cell
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE
 from mrt_pipeline.extraction.rules.contexts import exits_named
@@ -17,6 +18,7 @@ from mrt_pipeline.extraction.rules.values import key_meaning
 from mrt_pipeline.extraction.rules.words import ANSWERS, Meaning, folded
 
 _DASHES = " -–—"
+_ASIDE = (Meaning.OTHER, Meaning.STATUS, Meaning.BUS)
 MAX_HEAD_WORDS = 4
 """a cell with more words is no head unless it is marked as one"""
 
@@ -169,6 +171,33 @@ def _is_idle(page: RulePage, cells: Sequence[Cell]) -> bool:
         return False
     meaning = page.vocabulary.meaning_of(page.words(cells[0].piece))
     return meaning in (None, Meaning.OTHER, Meaning.STATUS) and not _is_about_one(page, cells[0])
+
+
+def without_asides(page: RulePage, rows: list[TableRow]) -> list[TableRow]:
+    """Leave out columns beside those of exits or platforms that are about neither: `Exit A | Exit B | Photo`.
+
+    A row in which such a column has a remark is left out as a whole, since that may be about the others.
+    """
+    first, *heads = (page.head(cell.piece) for cell in rows[0].cells)
+    meanings = [None, *map(page.vocabulary.meaning_of, heads)]
+    asides = {number for number, found in enumerate(meanings) if found in _ASIDE}
+    named = [words for number, words in enumerate(heads, start=1) if number not in asides]
+    are_exits = all(exits_named(page, words, may_be_bare=True) for words in named)
+    are_platforms = all(sign_alone(words, may_be_bare=False) for words in named)
+    if not asides or len(named) < 2 or not (are_exits or are_platforms) or is_taken_back(first):
+        return rows
+    remarks = {number for number in asides if meanings[number] is Meaning.STATUS}
+    return [
+        TableRow(tuple(cell for number, cell in enumerate(row.cells) if number not in asides), row.bounds)
+        for row in rows
+        if row is rows[0]
+        or not any(_is_remark(page, row.cells[number], number in remarks) for number in asides)
+    ]
+
+
+def _is_remark(page: RulePage, cell: Cell, may_turn: bool) -> bool:
+    words = page.words(cell.piece).strip(_DASHES)
+    return is_not_now(words) or (may_turn and bool(words))
 
 
 def with_subjects_first(page: RulePage, rows: list[TableRow]) -> list[TableRow]:

@@ -34,6 +34,7 @@ from mrt_pipeline.extraction.rules.table_heads import (
     is_label_alone,
     sign_alone,
     with_subjects_first,
+    without_asides,
     without_idle_columns,
 )
 from mrt_pipeline.extraction.rules.values import (
@@ -115,7 +116,7 @@ def parts_of(page: RulePage, table: Table, topic: Meaning | None) -> Iterator[Pa
     """
     about = topic
     given = [TableRow(row.cells, (row.start, row.end)) for row in table.rows]
-    rows = with_subjects_first(page, without_idle_columns(page, given))
+    rows = with_subjects_first(page, without_asides(page, without_idle_columns(page, given)))
     lead: Piece | None = None
     heads: list[Head] = []
     body: list[TableRow] = []

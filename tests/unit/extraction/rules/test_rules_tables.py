@@ -383,13 +383,16 @@ def test_a_column_in_which_nothing_is_said_changes_nothing(remarks: str) -> None
     assert published(table(f" | Exit A | Exit B | {remarks}", *rows)) == {"A lift", "B escalator"}
 
 
+@pytest.mark.parametrize("aside", ["Road", "Services", "Photo"])
+def test_columns_beside_those_of_exits_that_are_about_neither_change_nothing(aside: str) -> None:
+    rows = ("59049 | Yishun Ave 2 | ✓ |", "59041 | Yishun Ave 2 | | ✓", "59039 | (until 2019) | ✓ | ✓")
+    assert published(table(f"Bus stop | {aside} | A | B", *rows)) == {"A 59049", "B 59041"}
+
+
 def test_a_column_in_which_something_is_said_may_turn_the_others_round() -> None:
-    assert (
-        published(
-            table(" | Exit A | Exit B | Remarks", "Lift | Yes | Yes | broken", "Escalator | Yes | Yes |")
-        )
-        == set()
-    )
+    rows = ("Lift | Yes | Yes | broken", "Escalator | Yes | Yes |")
+    found = published(table(" | Exit A | Exit B | Remarks", *rows))
+    assert found == {"A escalator", "B escalator"}
 
 
 def test_heads_may_be_repeated_in_the_middle_of_a_table() -> None:
