@@ -67,7 +67,8 @@ def head_in(
     row, *below = rows
     if not below:
         return None
-    may_be_bare = not is_used and not any(page.words(head.row.cells[0].piece) for head in above)
+    is_cornered = not any(page.words(head.row.cells[0].piece) for head in above)
+    may_be_bare = not is_used and (is_cornered or _heads_exits(page, above[-1]))
     if subjects := _subjects_of(page, row, topic, is_first=may_be_bare):
         is_one_of_many = subjects == "platforms" and all(_subjects_of(page, it, topic) for it in below)
         return None if is_one_of_many else Head(row, subjects)
@@ -75,6 +76,12 @@ def head_in(
     if is_blank and _subjects_of(page, below[0], topic):  # it groups the columns below
         return Head(row, "contents")
     return Head(row, "contents") if _names_contents(page, row, below, is_used=is_used) else None
+
+
+def _heads_exits(page: RulePage, head: Head) -> bool:
+    """Return whether all cells of a head but the first say that exits stand below them."""
+    others = [page.head(cell.piece) for cell in head.row.cells[1:]]
+    return bool(others) and all(page.vocabulary.meaning_of(words) is Meaning.EXIT for words in others)
 
 
 def _names_contents(page: RulePage, row: TableRow, below: Sequence[TableRow], *, is_used: bool) -> bool:

@@ -219,6 +219,8 @@ def _headed(page: RulePage, heads: Sequence[Head], number: int, cells: Sequence[
             exits = named
         elif text and text not in lines:
             lines.append(text)
+    if exits:  # `Exit` above `A` says no more
+        lines = [line for line in lines if page.vocabulary.meaning_of(line) is not Meaning.EXIT]
     is_spanned = any(is_copy(head.row, number) for head in heads)
     what = _what_below(page, lines, cells, is_spanned=is_spanned)
     words = " ".join(lines)

@@ -415,3 +415,12 @@ def test_services_in_brackets_are_neither_divided_nor_places(services: str) -> N
 
 def test_an_item_may_end_in_a_bracket_and_a_full_stop() -> None:
     assert published("<h2>Nearby</h2><ul><li>Golden Mall (Exit A).</li></ul>") == {"A Golden Mall"}
+
+
+def test_labels_may_stand_below_a_head_that_says_exit_beside_a_column_of_things() -> None:
+    heads = "<tr><th rowspan=2>Item</th><th colspan=2>Exit</th></tr><tr><th>A</th><th>B</th></tr>"
+    rows = (
+        "<tr><td>Lift</td><td>Yes</td><td>No</td></tr><tr><td>Places</td><td>Golden Mall</td><td>–</td></tr>"
+    )
+    assert published(f"<table>{heads}{rows}</table>") == {"A lift", "A Golden Mall"}
+    assert published(f"<table>{heads.replace('Exit', 'Floor')}{rows}</table>") == set()
