@@ -40,7 +40,7 @@ EXAMPLES = """\
 \b
 Examples:
   mrt-pipeline run                        run the full pipeline
-  mrt-pipeline run --output-dir DIR       in a folder you name
+  mrt-pipeline run --output-dir FOLDER    in a folder you name
   mrt-pipeline run --stage 1              run stage 1 only
   mrt-pipeline run --resume-from 2        resume the newest run from stage 2
   mrt-pipeline run --skip-existing        finish the newest run: what is missing or stale
@@ -275,7 +275,7 @@ def export(
 
 @app.command()
 def evaluate(
-    folder: Annotated[Path, path_argument("DIR", "Folder of pages (HTML or JSON) with answers.csv")],
+    folder: Annotated[Path, path_argument("FOLDER", "Folder of pages (HTML or JSON) with answers.csv")],
     config: Config = None,
     as_of: Annotated[
         date | None,

@@ -57,7 +57,7 @@ def approve(
     day = candidate.dataset.metadata.as_of
     say(f"The {day} dataset in {folder} is approved by {approved.approval.approved_by}.")
     say(*_tell_replaced(approved))
-    say(f"Next: {shlex.join(['mrt-pipeline', 'release', str(folder)])} --to DIR")
+    say(f"Next: {shlex.join(['mrt-pipeline', 'release', str(folder)])} --to FOLDER")
 
 
 def release(
@@ -88,7 +88,7 @@ def release(
 
 
 def rollback(
-    releases: Annotated[Path, path_argument("DIR", "Folder that holds all releases")],
+    releases: Annotated[Path, path_argument("FOLDER", "Folder that holds all releases")],
     wanted: Annotated[
         str | None,
         typer.Option(

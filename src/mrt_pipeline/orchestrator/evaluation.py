@@ -1,6 +1,6 @@
 """Measure how well the rules read pages that a person has read: a folder with the pages and an answer sheet.
 
-``DIR/answers.csv`` has a row for each statement on a page, with the columns
+``FOLDER/answers.csv`` has a row for each statement on a page, with the columns
     ``page``     file name in the folder: HTML, or JSON as MediaWiki's ``action=parse`` answers
     ``station``  slug, code or name of the station that the page is about
     ``exit``     label as signed; ``*`` for platforms, which concern all exits
