@@ -214,7 +214,7 @@ def test_a_gate_that_failed_is_reported_with_the_command_that_accepts(after_a_ru
         assert telling.call("run").returncode == 1
     [alert] = said
     assert (alert["trigger"], alert["level"]) == ("gate_failed", "error")
-    assert "values of bus_stops" in alert["cause"]
+    assert "bus_stops: all " in alert["cause"]
     assert "--accept-changes" in alert["command"]
 
 

@@ -107,7 +107,7 @@ SITUATIONS = {
         _set(MRT_PIPELINE__STAGES__STAGE3_MERGER__VALIDATION__SANITY_CHECK="false"),
         SKIP,
         ("reuse", "reuse", "run"),
-        "stages.stage3_merger.validation.sanity_check was True and is now False",
+        "stages.stage3_merger.validation.sanity_check was true and is now false",
     ),
     "other code": (_change_code, SKIP, ("reuse", "reuse", "run"), "code version was"),
     "another source": (_change_source, SKIP, ("reuse", "run", "depends"), "input lta-bus-stops was"),
@@ -432,7 +432,7 @@ def test_a_whole_station_is_shown_with_one_line_for_each_exit_and_field(finished
 
 def test_everything_about_a_whole_station_is_shown_when_it_is_asked_for(finished: Workplace) -> None:
     shown = finished.call("explain", "NS13", "--all").stdout
-    assert "record 59079: read from the publisher's record" in shown
+    assert "record 59079: as published" in shown
     assert len(shown.splitlines()) > 400
 
 

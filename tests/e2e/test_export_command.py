@@ -36,7 +36,10 @@ def test_a_second_time_nothing_is_changed_and_another_file_is_never_written_over
     export = ("export", "latest", "--format", "geojson", "--to", tmp_path)
     finished.call(*export)
     again = finished.call(*export)
-    assert (again.returncode, "already exists; nothing was changed." in again.stdout) == (0, True)
+    assert (
+        again.returncode,
+        "already exists with the same content; nothing was changed." in again.stdout,
+    ) == (0, True)
     (tmp_path / "exits.geojson").write_text("mine", encoding="utf-8")
     refused = finished.call(*export)
     assert refused.returncode == 1

@@ -63,8 +63,8 @@ def test_a_configuration_that_is_not_there_is_named(place: Workplace) -> None:
     ("content", "said"),
     [
         (b"A=1\nLTA_ACCOUNT_KEY=s3cret\xff\n", ".env: line 2 is not UTF-8"),
-        (b"# keys\n\nLTA_ACCOUNT_KEY s3cret\n", ".env: line 3 has no ="),
-        (b"s3cret\n", ".env: line 1 has no ="),
+        (b"# keys\n\nLTA_ACCOUNT_KEY s3cret\n", '.env: line 3 has no "="'),
+        (b"s3cret\n", '.env: line 1 has no "="'),
     ],
 )
 def test_a_fault_in_the_file_of_secrets_is_reported_with_its_line_and_without_the_value(

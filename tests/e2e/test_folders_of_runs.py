@@ -39,7 +39,7 @@ def test_a_folder_of_all_runs_that_is_a_link_to_nowhere_ends_a_run_before_it_beg
     assert result.returncode == 1
     assert "outputs is a link" in result.stderr
     plan = place.call("plan", *flags)
-    assert "It would fail before doing anything" in plan.stdout
+    assert "would fail before doing anything:" in plan.stdout
     assert "outputs is a link" in plan.stdout
     assert not (place.folder / "mine").exists()
 

@@ -107,7 +107,7 @@ def test_going_back_says_so_and_how_to_undo_it(place: Workplace) -> None:
     undo = shlex.split(result.stdout.rpartition("To undo this: mrt-pipeline ")[2])
     undone = place.call(*undo)
     assert undone.returncode == 0
-    assert "now points to 2026.07.13; 2026.07.11 is not marked as withdrawn" in undone.stdout
+    assert "now points to 2026.07.13, which is no longer marked as withdrawn" in undone.stdout
     assert latest.readlink() == Path("2026.07.13")
     assert "already points to 2026.07.13; nothing was changed" in place.call(*undo).stdout
 

@@ -78,7 +78,7 @@ def test_a_server_that_is_overloaded_for_a_moment_is_asked_again(tmp_path: Path)
         (lambda _: Reply(401, b"bad key s3cret-k3y"), "it responded with status 401"),
         (lambda _: Reply(500, b"a word of the server's"), "it responded with status 500"),
         (lambda _: Reply(302), "it responded with status 302"),
-        (lambda _: Reply(ending="reset", content_length=10), "Connection reset"),
+        (lambda _: Reply(ending="reset", content_length=10), "connection reset"),
         (lambda _: Reply(201, b"x" * (2**20 + 1)), "sent more than 1048576 bytes"),
         (lambda _: Reply(201, iter(lambda: b"x" * 2**16, None)), "sent more than 1048576 bytes"),
         (lambda _: Reply(400, iter(lambda: b"x" * 2**16, None)), "it responded with status 400"),

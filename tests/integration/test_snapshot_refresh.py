@@ -201,7 +201,7 @@ def test_one_bad_file_keeps_the_good_ones_from_being_recorded(
 ) -> None:
     page = tmp_path / "page.html"
     page.write_text("<html>")
-    with pytest.raises(SourceFormatError, match=rf"HTML.* Read from {page}\.$"):
+    with pytest.raises(SourceFormatError, match=rf"HTML.* It was read from {page}\.$"):
         refresh(config, _by_document(ALL_FILES | {"bus_services": page}), DAY, recorded)
     assert contents(recorded) == {}
 

@@ -40,14 +40,14 @@ EXAMPLES = """\
 \b
 Examples:
   mrt-pipeline run                        run the full pipeline
-  mrt-pipeline run --output-dir DIR       in a folder you name
+  mrt-pipeline run --output-dir FOLDER    in a folder you name
   mrt-pipeline run --stage 1              run stage 1 only
   mrt-pipeline run --resume-from 2        resume the newest run from stage 2
   mrt-pipeline run --skip-existing        finish the newest run: what is missing or stale
   mrt-pipeline run --retry-failed         retry stations where a source failed
   mrt-pipeline run --resume-from 3 --accept-changes
                                           publish despite losses over the limits
-  mrt-pipeline run --config FILE          use another configuration
+  mrt-pipeline run --config FILE          use a different configuration
 """
 
 app = App(
@@ -114,9 +114,9 @@ def run(
 @app.command()
 @with_run_flags
 def plan(flags: RunFlags, as_json: AsJson = False) -> None:
-    """Show what run would do with the same flags; changes nothing.
+    """Show what a run would do, without changing anything.
 
-    Each stage is shown with the reason why it would be run or reused.
+    Takes the flags of run, and shows for each stage why it would be run or reused.
     """
     from mrt_pipeline.cli.dry_run import show_plan
 
@@ -160,7 +160,7 @@ def diff(
     ] = None,
     config: Config = None,
     as_json: AsJson = False,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 if anything differs")] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 if anything differs")] = False,
 ) -> None:
     """Show what changed between two datasets.
 
@@ -226,14 +226,15 @@ def coverage(
 @app.command()
 def validate(
     file: Annotated[
-        Path, path_argument("FILE", "A run (name, path, or latest), one of its files, or a stage3_final.json")
+        Path,
+        path_argument("TARGET", "A run (name, path, or latest), one of its files, or a stage3_final.json"),
     ],
     config: Config = None,
     shows_all: ShowsAll = False,
 ) -> None:
     """Check a run's files and its dataset.
 
-    Checks that the files are unchanged, and checks the dataset again; exit 1 if anything is wrong.
+    Checks that the files are unchanged, and checks the dataset again. Exits with 1 if anything is wrong.
     """
     from mrt_pipeline.cli.validating import validate_file
 
@@ -250,8 +251,8 @@ def export(
     into: Annotated[
         Path | None,
         path_option(
-            "With --format gtfs: LTA's GTFS feed to extend; writes a copy with the entrances and "
-            "wheelchair_boarding that it lacks",
+            "With --format gtfs: LTA's GTFS feed; writes a copy of it with the missing entrances and "
+            "wheelchair_boarding values filled in",
             "--into",
         ),
     ] = None,
@@ -298,7 +299,9 @@ for command in COMMANDS:
 @config_app.command("check")
 def config_check(
     path: Annotated[Path | None, path_argument("PATH", f"File to check [default: {DEFAULT_CONFIG}]")] = None,
-    config: Config = None,
+    config: Annotated[
+        Path | None, path_option(f"Same as PATH [default: {DEFAULT_CONFIG}]", "--config")
+    ] = None,
 ) -> None:
     """Check a configuration file and report every error in it."""
     from mrt_pipeline.cli.config_file import check_config

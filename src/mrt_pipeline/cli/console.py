@@ -177,16 +177,16 @@ def summary_table(manifest: Manifest, folder: Path | None, last_stage: int) -> T
     counts = final_counts(manifest, last_stage)
     for key, label in SUMMARY_FIGURES:
         if key in counts:
-            table.add_row(label, f"{counts[key]:.0f}")
+            table.add_row(label, f"{counts[key]:,.0f}")
     for field in COVERED:
         if (known := counts.get(f"known_{field.name}")) is not None:
             unknown = counts.get("exits", 0) - known
-            table.add_row(f"  {field.title}", f"known for {known:.0f}, unknown for {unknown:.0f}")
-    for severity in ("error", "warning", "info"):
+            table.add_row(f"  {field.title}", f"known for {known:,.0f}, unknown for {unknown:,.0f}")
+    for severity, label in (("error", "Errors"), ("warning", "Warnings"), ("info", "Info findings")):
         if (number := counts.get(f"findings_{severity}")) is not None:
-            table.add_row(f"Findings: {severity}", f"{number:.0f}")
+            table.add_row(label, f"{number:,.0f}")
     if ages := measure_ages(manifest.sources.values(), manifest.as_of):
-        table.add_row("Oldest data, by source", f"age on {manifest.as_of}")
+        table.add_row("Oldest data by source", f"date, age on {manifest.as_of}")
     for it in ages:
         age = age_on(manifest.as_of, it.age_days)
         table.add_row(f"  {escape(printable(it.source))}", f"{it.oldest}, {age}")

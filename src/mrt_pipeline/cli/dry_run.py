@@ -23,16 +23,15 @@ def show_plan(config: Path | None, request: RunRequest, *, as_json: bool) -> Non
 
 
 def _describe(plan: RunPlan) -> Iterator[str]:
-    yield (
-        f"{plan.command} would write to {_where(plan)}, as of {plan.as_of}:" if plan.stages else plan.command
-    )
+    if plan.stages:
+        yield f"{plan.command} would write to {_where(plan)}, as of {plan.as_of}:"
     steps = (*plan.stages, *([plan.publishing] if plan.publishing is not None else []))
     yield from align((f"  {step.name}", step.action.value, step.reason) for step in steps)
     for stage in plan.stages:
         if stage.moves_aside:
             yield f"{stage.moves_aside} is damaged and would be renamed."
     if plan.obstacles:
-        yield "It would fail before doing anything:"
+        yield f"{'This run' if plan.stages else plan.command} would fail before doing anything:"
         for obstacle in plan.obstacles:
             first, *further = obstacle.split("\n")
             yield from (f"  - {first}", *(f"  {line}" for line in further))

@@ -22,7 +22,7 @@ from mrt_pipeline.orchestrator.evaluation import (
 
 MAX_HEADS = 20
 _REASONS = {
-    FORM_NOT_READ: "no rule reads it in this form, or for this exit",
+    FORM_NOT_READ: "no rule found this value on the page",
     VALUE_NOT_IN_TEXT: "the page does not contain these words",
 }
 """the reasons that are not those of rejected statements"""
@@ -38,9 +38,11 @@ def show_evaluation(folder: Path, config: Path | None, as_of: date | None, *, as
 
 
 def _describe(found: Evaluation) -> Iterator[str]:
-    scores = {**found.by_field, **{kind: score for kind, score in found.by_kind.items() if kind}}
-    rows = [_row(name, score, is_field=name in found.by_field) for name, score in scores.items()]
-    yield from align([("", "expected", "found", "recall", "wrong", "precision"), *rows])
+    fields = [_row(name, score, is_field=True) for name, score in found.by_field.items()]
+    yield from align([("field", "expected", "found", "recall", "wrong", "precision"), *fields])
+    kinds = [_row(kind, score, is_field=False) for kind, score in found.by_kind.items() if kind]
+    if kinds:
+        yield from ("", *align([("kind", "expected", "found", "recall"), *kinds]))
     yield from _section(f"Read from the pages but not in {SHEET}", [tuple(fact) for fact in found.false])
     yield from _section("Not read", [(*miss.fact, _explain(miss.reason)) for miss in found.missed])
     heads = [(head, str(number)) for head, number in list(found.unknown_heads.items())[:MAX_HEADS]]
@@ -59,7 +61,7 @@ def _row(name: str, score: Score, *, is_field: bool) -> tuple[str, ...]:
         str(score.expected),
         str(score.read),
         recall,
-        *((str(score.false), precision) if is_field else ("", "")),
+        *((str(score.false), precision) if is_field else ()),
     )
 
 

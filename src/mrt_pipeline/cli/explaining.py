@@ -143,7 +143,7 @@ def _documents(values: Iterable[ExplainedValue], documents: dict[str, int]) -> I
         reason = reasons[document_id]
         revision = f", revision {reason.revision}" if reason.revision else ""
         yield (
-            f"[{number}] {document_id}: {reason.title}, {reason.publisher}{revision}, "
+            f"[{number}] {document_id}: “{reason.title}”, {reason.publisher}{revision}, "
             f"read {reason.retrieved_at:%Y-%m-%d %H:%M} UTC, {reason.licence}, {reason.url}"
         )
         for table in reason.recorded_tables:

@@ -50,7 +50,11 @@ def export_run(
         written, remarks = export_into(dataset, into, folder)
         say(*remarks)
     for path, is_new in written.items():
-        say(f"Wrote {path}" if is_new else f"{path} already exists; nothing was changed.")
+        say(
+            f"Wrote {path}"
+            if is_new
+            else f"{path} already exists with the same content; nothing was changed."
+        )
 
 
 def read_licences(text: str) -> LicenceSet:

@@ -127,8 +127,8 @@ _AcceptChanges = Annotated[
     bool,
     typer.Option(
         "--accept-changes",
-        help="Publish even if more data was lost since the last dataset than the configuration (gates) "
-        "allows, or a source failed for some stations",
+        help="Publish even if losses since the last dataset exceed the configured limits (gates), or a "
+        "source failed for some stations",
     ),
 ]
 _BeyondHorizon = Annotated[
@@ -142,8 +142,8 @@ _MoveLatest = Annotated[
     bool,
     typer.Option(
         "--move-latest",
-        help="Point latest to this dataset even if its date is in the future, or before that of the dataset "
-        "that latest points to",
+        help="Point latest to this dataset even if its date is in the future, or earlier than the date of "
+        "the current one",
     ),
 ]
 

@@ -11,6 +11,7 @@ from mrt_pipeline.cli.outputs import outputs_of, warn_of_damaged
 from mrt_pipeline.cli.printing import align, say, say_json, section
 from mrt_pipeline.contracts.counting import age_on, counted
 from mrt_pipeline.contracts.evidence import Provenance
+from mrt_pipeline.contracts.fields import FIELDS
 from mrt_pipeline.contracts.findings import Finding, Severity, describe_counts
 from mrt_pipeline.contracts.gates import GateReport, GateStatus
 from mrt_pipeline.contracts.names import FINAL_STAGE, VALIDATION_NAME
@@ -32,6 +33,9 @@ from mrt_pipeline.runtime.integrity import AlteredFile, find_altered
 
 _SHOWN_BELOW = ("findings_", "coverage_")
 """figures of a stage that are left out: findings have a section, and shares follow from numbers"""
+_CLAIMED = frozenset(field.name for field in FIELDS.values() if not field.attribute)
+"""figures of stage 2: how many records the sources claimed for exits"""
+_LABELS = {"features_set_apart": "features_excluded"}
 HEAD = ("run", "status", "as of", "started (UTC)", "took", "stations", "exits", "errors/warnings", "cost", "")
 
 
@@ -141,7 +145,7 @@ def _describe(run: Run, findings: Iterable[Finding], altered: Iterable[AlteredFi
             ("folder", str(run.folder)),
             ("run id", manifest.run_id),
             ("started", f"{_moment(manifest.timestamp)} UTC"),
-            ("took", f"{run.seconds:.1f} s, attempts: {len(manifest.attempts)}"),
+            ("took", f"{run.seconds:.1f} s in {counted(len(manifest.attempts), 'attempt')}"),
             ("mode", _mode(manifest)),
             ("program", f"{manifest.software_version}, code {manifest.code_version[:12]}"),
             ("config", manifest.config_path),
@@ -190,12 +194,12 @@ def _stage(name: str, record: StageRecord) -> Iterator[str]:
         if record.checkpoint:
             yield f"  {record.checkpoint.file} was made by attempt {record.attempt}"
         return
-    how = "reused" if record.reused else "run"
+    how = "reused" if record.reused else "ran"
     yield f"{name}: {record.status.value} in {record.seconds:.1f} s (attempt {record.attempt})"
     if record.reason != REQUESTED:
-        yield f"  {how}: {record.reason}"
+        yield f"  {how} ({record.reason})"
     if counts := {key: value for key, value in record.counts.items() if not key.startswith(_SHOWN_BELOW)}:
-        yield "  " + ", ".join(f"{key.replace('_', ' ')} {value:g}" for key, value in counts.items())
+        yield "  " + ", ".join(f"{_label(key)} {value:,.0f}" for key, value in counts.items())
     if record.checkpoint:
         checkpoint = record.checkpoint
         yield f"  {checkpoint.file}  sha256 {checkpoint.sha256}  {checkpoint.size_bytes:,} bytes"
@@ -203,10 +207,17 @@ def _stage(name: str, record: StageRecord) -> Iterator[str]:
         yield from (f"  {line}" for line in record.error.split("\n"))
 
 
+def _label(key: str) -> str:
+    """Return what a figure of a stage counts."""
+    if key in _CLAIMED:
+        key = f"claimed_{key}"
+    return _LABELS.get(key, key).replace("known_", "exits_with_known_").replace("_", " ")
+
+
 def _source(document: Provenance, as_of: date) -> str:
     revision = f", revision {document.revision}" if document.revision else ""
     return (
-        f"{document.document_id}: {document.title}, {document.publisher}{revision}, "
+        f"{document.document_id}: “{document.title}”, {document.publisher}{revision}, "
         f"{_dates(document, as_of)}, "
         f"{counted(document.records, 'record')}, {document.licence}"
     )
@@ -223,7 +234,7 @@ def _dates(document: Provenance, as_of: date) -> str:
     days = document.age_days(as_of)
     age = f", {age_on('that day', days)}" if days else ""
     read = f"read {document.retrieved_at:%Y-%m-%d}"
-    return f"of {document.content_date}{age}, {read}" if document.content_date else f"{read}{age}"
+    return f"dated {document.content_date}{age}, {read}" if document.content_date else f"{read}{age}"
 
 
 def _findings(manifest: Manifest, findings: Iterable[Finding], full_list: str) -> Iterator[str]:
@@ -251,7 +262,8 @@ def _gates(report: GateReport | None) -> Iterator[str]:
 def _usage(usage: ModelUsage) -> Iterator[str]:
     if usage.calls or usage.cached_calls:
         tokens = f"{usage.prompt_tokens + usage.completion_tokens:,} tokens"
-        yield f"{usage.calls} calls, {usage.cached_calls} from the cache, {tokens}, ${usage.cost_usd:.4f}"
+        calls = f"{counted(usage.calls, 'call')}, {usage.cached_calls:,} from the cache"
+        yield f"{calls}, {tokens}, ${usage.cost_usd:.4f}"
 
 
 def _count(counts: Mapping[str, float], name: str) -> str:

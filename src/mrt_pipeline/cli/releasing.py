@@ -33,7 +33,7 @@ def approve(
 ) -> None:
     """Record that a person reviewed a run's dataset.
 
-    That person vouches for it; a later change of the dataset voids the approval.
+    That person vouches for the dataset; any later change to it voids the approval.
     """
     from mrt_pipeline.cli.outputs import outputs_of
     from mrt_pipeline.cli.printing import say
@@ -57,7 +57,7 @@ def approve(
     day = candidate.dataset.metadata.as_of
     say(f"The {day} dataset in {folder} is approved by {approved.approval.approved_by}.")
     say(*_tell_replaced(approved))
-    say(f"Next: {shlex.join(['mrt-pipeline', 'release', str(folder)])} --to DIR")
+    say(f"Next: {shlex.join(['mrt-pipeline', 'release', str(folder)])} --to FOLDER")
 
 
 def release(
@@ -88,7 +88,7 @@ def release(
 
 
 def rollback(
-    releases: Annotated[Path, path_argument("DIR", "Folder that holds all releases")],
+    releases: Annotated[Path, path_argument("FOLDER", "Folder that holds all releases")],
     wanted: Annotated[
         str | None,
         typer.Option(
@@ -113,8 +113,9 @@ def rollback(
         say(f"{releases / LATEST} {points} to {version}{rest}.")
         return
     old = outcome.versions.rollbacks[-1].old
-    became = "is marked as withdrawn" if order_of(version) < order_of(old) else "is not marked as withdrawn"
-    say(f"{releases / LATEST} now points to {version}; {old} {became}. Nothing was removed.")
+    is_back = order_of(version) < order_of(old)
+    became = f"; {old} is marked as withdrawn" if is_back else ", which is no longer marked as withdrawn"
+    say(f"{releases / LATEST} now points to {version}{became}. Nothing was removed.")
     say(f"To undo this: {_rollback_command(releases, old)}")
 
 
@@ -123,7 +124,7 @@ def _tell_replaced(approved: Approved) -> Iterator[str]:
         yield "This replaces a damaged approval."
     if (old := approved.replaced) is not None:
         is_same = old.dataset_sha256 == approved.approval.dataset_sha256
-        rest = "" if is_same else ", which was for another dataset"
+        rest = "" if is_same else ", which was for a different dataset"
         moment = f"{old.approved_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         yield f"This replaces {old.approved_by}'s approval ({moment}){rest}."
 

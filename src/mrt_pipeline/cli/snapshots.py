@@ -18,7 +18,7 @@ from mrt_pipeline.cli.flags import given_path
 from mrt_pipeline.cli.printing import note, say
 from mrt_pipeline.config import Mode, PipelineConfig, Settings, find_config
 from mrt_pipeline.config.registry import all_sources
-from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.counting import counted, joined
 from mrt_pipeline.contracts.documents import Document
 from mrt_pipeline.contracts.findings import Severity, count_records
 from mrt_pipeline.contracts.rows import columns_of, to_row
@@ -99,7 +99,7 @@ def _from_files(files: Files, retrieved_at: datetime, settings: Settings) -> lis
             try:
                 found.append(spec.load(spec.reader)(document, payloads, settings))
             except SourceFormatError as error:
-                error.advise(f"Read from {', '.join(map(str, files[document.document_id]))}.")
+                error.advise(f"It was read from {joined(files[document.document_id], 'and')}.")
                 raise
     return found
 

@@ -53,8 +53,8 @@ def validate_file(file: Path, config: Path | None, *, shows_all: bool = False) -
         return _sum_up(str(path), found)
     checked = list(_check_dataset(dataset, path, manifest, config))
     show_findings(checked, shows_all=shows_all)
-    shown = f"{path}: {counted(len(dataset.stations), 'station')} as of {dataset.metadata.as_of}"
-    return _sum_up(shown, [*found, *checked], separator="; ")
+    shown = f"{path} ({counted(len(dataset.stations), 'station')} as of {dataset.metadata.as_of})"
+    return _sum_up(shown, [*found, *checked])
 
 
 def _find_named(file: Path, config: Path | None) -> Path:
@@ -94,7 +94,7 @@ def _check_file(path: Path, manifest: Manifest | None) -> Iterator[Finding]:
 def _unvouched(path: Path, why: str) -> Finding:
     return finding_of(
         "bytes-not-vouched-for",
-        f"Cannot verify {path}: {why}. Ask the sender for its SHA-256, and compare.",
+        f"Cannot verify {path}: {why}. Compare its SHA-256 with the one that the publisher or sender gives.",
     )
 
 
@@ -154,10 +154,10 @@ def _settings(config: Path | None) -> Settings:
     return found.settings
 
 
-def _sum_up(subject: str, findings: list[Finding], separator: str = ": ") -> int:
+def _sum_up(subject: str, findings: list[Finding]) -> int:
     """Print the verdict with the number of findings, after an empty line, and return the exit code."""
     counts = count_by_severity(findings)
     is_faulty = bool(counts[Severity.ERROR.value])
-    verdict = "Errors found" if is_faulty else "No errors"
-    say("", f"{verdict}: {subject}{separator}findings: {describe_counts(counts)}.")
+    verdict = "Errors found in" if is_faulty else "No errors in"
+    say("", f"{verdict} {subject}: {describe_counts(counts)}.")
     return EXIT_FAILURE if is_faulty else 0

@@ -163,6 +163,8 @@ def show_value(value: Any) -> str:
     """Return a value as people read it."""
     if value is None:
         return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, list | tuple):

@@ -178,7 +178,7 @@ def _describe_fault(binding: Binding) -> str:
     text = binding.original.string
     number = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
     if "=" not in text:
-        return f"line {number} has no ="
+        return f'line {number} has no "="'
     return f"line {number} is not NAME=value, or a quotation mark in it is not closed"
 
 
@@ -197,4 +197,4 @@ def _read_text(path: Path) -> str:
 def _refusal(path: Path, *reasons: str) -> ConfigError:
     expected = "expected lines such as ONEMAP_EMAIL=me@example.org."
     faults = tuple(f"{path.absolute()}: {reason}; {expected}" for reason in reasons)
-    return ConfigError("The file of secrets cannot be read:", faults)
+    return ConfigError(f"The {DOTENV_NAME} file cannot be used:", faults)

@@ -75,15 +75,20 @@ def describe_unknown_key(path: KeyPath, place: str) -> str:
     return f"{place} is not a known key; {guess}Allowed keys: {', '.join(siblings)}."
 
 
+_SIMILAR = 0.85
+"""how alike two variables must be to be taken for one another; all of them begin alike"""
+
+
 def describe_unknown_variable(variable: str, path: KeyPath) -> str:
-    """Return a sentence for a variable that sets no key, naming the nearest that does."""
+    """Return a sentence for a variable that sets no key, naming a similar one that does."""
     namesakes = [key for key in value_keys() if key[-1] == path[-1]]
     known = [override_variable(key) for key in namesakes or value_keys()]
-    (nearest,) = get_close_matches(variable.upper(), known, n=1, cutoff=0)
+    near = get_close_matches(variable.upper(), known, n=1, cutoff=0 if namesakes else _SIMILAR)
     is_slip = namesakes or get_close_matches(variable.upper(), known, n=1, cutoff=0.9)
     if not is_slip and SECRET_WORD.search(str(path[-1])):
         return describe_secret(path, variable)
-    return f"{variable} sets no known key; did you mean {nearest}?"
+    advice = f"did you mean {near[0]}?" if near else "correct its name, or remove it."
+    return f"{variable} matches no configuration key; {advice}"
 
 
 def describe_secret(path: KeyPath, place: str) -> str:

@@ -27,7 +27,7 @@ def choose_licences(value: object) -> LicenceSet:
         raise ValueError(f"names {unknown[0]!r}; {_expected(unknown[0])}")
     refuse_repeats(tuple(names))
     if lacking := sorted(_indispensable() - set(names)):
-        raise ValueError(f"lacks {lacking[0]}, which stations and exits are under; add it.")
+        raise ValueError(f"must include {lacking[0]}, the licence of the stations and exits.")
     return tuple(sorted(names))
 
 

@@ -72,9 +72,16 @@ def _read_document(path: Path) -> YamlDocument:
     except ConfigError as error:
         raise _refusal(path, error.faults) from error
     if not isinstance(document.value, dict):
-        found = "empty" if document.value is None else "not a mapping"
-        raise _refusal(path, [*document.faults, f"it is {found}; expected keys such as mode: snapshot."])
+        found = _name_kind(document.value)
+        raise _refusal(path, [*document.faults, f"it is {found}; expected lines such as mode: snapshot."])
     return document
+
+
+def _name_kind(value: object) -> str:
+    """Return what a file holds in place of keys."""
+    if value is None:
+        return "empty"
+    return "a list" if isinstance(value, tuple) else "a single value"
 
 
 def _read_text(path: Path) -> str:
@@ -110,10 +117,20 @@ def _apply(override: Override, document: YamlDocument, settings_of: dict[Key, st
     except ConfigError as error:
         yield from (f"{name}: {fault}" for fault in error.faults)
         return
-    yield from (f"{name}: {fault}" for fault in given.faults)
+    is_one_line = "\n" not in override.text
+    yield from (
+        f"{name} {fault.removeprefix(_FIRST)}"
+        if is_one_line and fault.startswith(_FIRST)
+        else f"{name}: {fault}"
+        for fault in given.faults
+    )
     document.texts.update({(*key, *path): text for path, text in given.texts.items()})
     if not given.faults:
         _put(document.value, key, given.value)
+
+
+_FIRST = "line 1 "
+"""what begins a sentence about the text of a variable, which is usually a single line"""
 
 
 def _describe_misnamed(override: Override, *, is_section: bool) -> str:

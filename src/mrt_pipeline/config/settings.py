@@ -341,9 +341,7 @@ class LineageSection(Section):
     @model_validator(mode="after")
     def _check_url(self) -> Self:
         if self.enabled and self.transport == "http" and self.url is None:
-            raise ValueError(
-                "sets transport to http without a url; expected one such as http://localhost:5000."
-            )
+            raise ValueError("sets transport: http, which requires a url, such as http://localhost:5000.")
         return self
 
 

@@ -186,8 +186,8 @@ class _TreeReader:
         """Refuse a number that parsers read differently, or that some read as text."""
         place = f"{show_path(path)} (line {_line(node)})" if path else f"line {_line(node)}"
         self._document.faults.append(
-            f"{place} is {node.value}, which YAML parsers read as different numbers, or as text; write "
-            "a decimal number, such as 8 or 0.5, or put text in quotes."
+            f"{place} is {node.value}, which different YAML parsers read as different numbers, or as text; "
+            "write a decimal number, such as 8 or 0.5, or put text in quotes."
         )
         self._document.unread.append(path)
         return UNREAD

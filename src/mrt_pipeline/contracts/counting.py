@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 def counted(number: float, noun: str) -> str:
     """Return a whole number with its noun; give the noun in the singular, its plural ends in s."""
-    return f"{number:.0f} {noun if number == 1 else f'{noun}s'}"
+    return f"{number:,.0f} {noun if number == 1 else f'{noun}s'}"
 
 
 def in_days(days: int) -> str:
@@ -17,8 +17,6 @@ def in_days(days: int) -> str:
 
 def age_on(day: object, days: int) -> str:
     """Return how old something is on a day: ``3 days old``; if negative, ``3 days after 2026-11-23``."""
-    if not days:
-        return "the same day"
     return f"{in_days(-days)} after {day}" if days < 0 else f"{in_days(days)} old"
 
 
@@ -33,6 +31,11 @@ def joined(names: Iterable[object], conjunction: str) -> str:
     """Return names as part of a sentence: ``A, B and C`` with the conjunction ``and``."""
     *others, last = map(str, names)
     return f"{', '.join(others)} {conjunction} {last}" if others else last
+
+
+def past_verb_of(number: float) -> str:
+    """Return ``was`` for 1, otherwise ``were``."""
+    return "was" if number == 1 else "were"
 
 
 def verb_of(number: float) -> str:

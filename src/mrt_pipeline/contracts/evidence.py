@@ -42,10 +42,10 @@ class Method(StrEnum):
 
 
 METHODS_IN_WORDS = {
-    Method.RECORD: "read from the publisher's record",
+    Method.RECORD: "as published",
     Method.TOPOLOGY: "derived from the order of stations in the network table",
     Method.GEOMETRY: "computed from published coordinates",
-    Method.DEDUCTION: "used to derive this value",
+    Method.DEDUCTION: "a premise from which this value follows",
     Method.RULE: "read from the page by a rule",
     Method.MODEL: "read from the page by a language model",
 }

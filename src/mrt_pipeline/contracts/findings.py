@@ -61,11 +61,12 @@ def count_by_severity(findings: Iterable[Finding]) -> dict[str, int]:
 
 
 def describe_counts(counts: Mapping[str, int]) -> str:
-    """Return the numbers of findings per severity in words: ``2 warnings, 0 errors, 5 info``."""
+    """Return the numbers of findings per severity, the gravest first: ``0 errors, 2 warnings, 5 info``."""
     uncountable = Severity.INFO.value
     return ", ".join(
-        f"{number} {severity}" if severity == uncountable else counted(number, severity)
-        for severity, number in counts.items()
+        f"{counts[severity]:,} {severity}" if severity == uncountable else counted(counts[severity], severity)
+        for severity in reversed(Severity)
+        if severity in counts
     )
 
 

@@ -20,7 +20,7 @@ FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 UNKNOWN = "unknown"
 """value in a manifest rebuilt from its folder for what nothing in the folder tells"""
 
-PACKAGED = "defaults of the package"
+PACKAGED = "built-in defaults"
 """``config_path`` of a run for which no configuration file was found"""
 
 REQUESTED = "requested"

@@ -25,14 +25,14 @@ _GIVEN = """\
 ## Exits with a value, by source
 
 *Stated*: the source says it, or it follows from positions or a station order in the source.
-*Premise*: the value was deduced from this source together with others; the documentation on step-free access
-has the rules.
+*Premise*: the value was deduced from this source together with others. For the rules, see the documentation
+on step-free access (`docs/access.md`).
 """
 _AGREEMENTS = """\
 ## Where two sources agree or contradict each other
 
-Counted per exit and value. Values computed from distances, the order of stations or by deduction do not count
-as agreement.
+Counted per exit and value. Values derived from distances, from the order of stations or by deduction do not
+count as agreement.
 Contradicted values are published as unknown, except contradictory last-train times, which are published with
 low confidence.
 """
@@ -133,7 +133,9 @@ def _contradictions(figures: Figures) -> Iterator[str]:
 def _sides_of(finding: Finding) -> str:
     sides = finding.sides or ()
     if finding.check == LAST_TRAINS:
-        return f"{sides[0].speaker} has the last train leave {' and '.join(side.says for side in sides)}"
+        here, beyond = sides
+        last = f"{here.speaker} has the last train leave {here.says}"
+        return f"{last} and the next station no later ({beyond.says})"
     return ", ".join(f"{side.speaker} says {side.says}" for side in sides)
 
 

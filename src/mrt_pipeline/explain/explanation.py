@@ -51,18 +51,18 @@ COMPUTED: dict[tuple[type[Published], str], str] = {
 }
 """for fields that name a record or are computed from others, how"""
 
-CONFIDENCE = "depends on which sources gave the value and how many agree; no language model is asked for it"
+CONFIDENCE = "set by a fixed rule, from which sources gave the value and how many agree (no language model)"
 OF_BOTH = (
-    f"the lower of the platform's confidence ({CONFIDENCE}) and the confidence that this exit leads to it "
-    "(high only within the exit's own building)"
+    "the lower of two: the platform's own confidence, set from which sources gave it and how many agree, "
+    "and the confidence that this exit leads to it, which is high only in the same building"
 )
 
 CONCLUDED: dict[tuple[type[Published], str], str] = {
     (PlatformLink, "platform_id"): "names the platform that the exit leads to",
     (PlatformLink, "confidence"): "high if the platform is in the exit's building, otherwise medium",
     (PlatformLink, "is_same_building"): (
-        "true if exit and platform are in the same building: their station_codes are equal, or they share a "
-        "position and the platform's code has no exits of its own"
+        "true if the exit and the platform are in the same building: they have the same station_code, or "
+        "both codes have the same position and the platform's code has no exits of its own"
     ),
 }
 """for fields that are concluded from what they cite, how"""

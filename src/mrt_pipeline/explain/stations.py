@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from mrt_pipeline.contracts.counting import listed
-from mrt_pipeline.contracts.network import Station, StationExit
+from mrt_pipeline.contracts.network import Station, StationExit, StationStatus
 from mrt_pipeline.contracts.outputs import Stage3Output
 from mrt_pipeline.errors import UsageError
 from mrt_pipeline.network import Network, load_network
@@ -53,8 +53,12 @@ def choose_exits(station: Station, label: str) -> tuple[StationExit, ...]:
     found = tuple(
         item for item in station.exits if wanted in (item.exit_code.casefold(), item.exit_id.casefold())
     )
+    if not found and not station.exits:
+        is_future = station.status is StationStatus.FUTURE
+        why = "it is not open yet" if is_future else "no source lists any"
+        raise UsageError(f"{station.name} has no known exits: {why}.")
     if not found:
-        there = ", ".join(item.exit_code for item in station.exits) or "none"
+        there = ", ".join(item.exit_code for item in station.exits)
         raise UsageError(f"{station.name} has no exit {label!r}; its exits are: {there}.")
     return found
 

@@ -40,6 +40,8 @@ def unpack(name: str, content: bytes) -> dict[str, bytes]:
 
     if len(content) > MAX_BYTES:
         raise _too_much(name, f"{len(content)} bytes", f"at most {MAX_BYTES}")
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        raise UsageError(f"{name} is not a zip archive. Download it again.")
     files: dict[str, bytes] = {}
     left = MAX_UNPACKED_BYTES
     try:
@@ -56,9 +58,7 @@ def unpack(name: str, content: bytes) -> dict[str, bytes]:
                 if left < 0:
                     raise _too_much(name, "more when unpacked", f"at most {MAX_UNPACKED_BYTES} bytes")
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
-        raise UsageError(
-            f"{name} cannot be unpacked ({error}); expected a zip archive. Download it again."
-        ) from error
+        raise UsageError(f"{name} cannot be unpacked ({error}). Download it again.") from error
     return files
 
 

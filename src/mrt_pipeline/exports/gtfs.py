@@ -164,5 +164,5 @@ EXPORT = ExportSpec(
     name="gtfs",
     file_name="mrt_gtfs.zip",
     render=render_gtfs,
-    title="Stations, platforms and exits as a GTFS feed without trips, for joining with others",
+    title="Stations, platforms and exits as a GTFS feed without trips, for joining to other GTFS feeds",
 )

@@ -167,7 +167,7 @@ def get_run(name: str, outputs: Path) -> Run:
     one with a dataset.
 
     Raises:
-        UsageError: if the name is empty, or there is no such run; it lists the newest ones.
+        UsageError: if the name is empty or that of a file, or there is no such run; it lists the newest ones.
         CorruptCheckpointError: if its manifest is damaged.
     """
     path = read_path(name)
@@ -181,6 +181,8 @@ def get_run(name: str, outputs: Path) -> Run:
             return run
     if named := [run for run in runs if run.name == name]:
         return named[0]
+    if is_path(name) and _is_file(path):
+        raise UsageError(f"{path} is a file; expected the name of a run or the path of its folder.")
     raise UsageError(
         f"Run {name!r} not found; expected the name or path of a folder with a {MANIFEST_NAME}. "
         + _name_some(outputs if not is_path(name) else path if is_folder(path) else path.parent)

@@ -1,6 +1,6 @@
 """Measure how well the rules read pages that a person has read: a folder with the pages and an answer sheet.
 
-``DIR/answers.csv`` has a row for each statement on a page, with the columns
+``FOLDER/answers.csv`` has a row for each statement on a page, with the columns
     ``page``     file name in the folder: HTML, or JSON as MediaWiki's ``action=parse`` answers
     ``station``  slug, code or name of the station that the page is about
     ``exit``     label as signed; ``*`` for platforms, which concern all exits
@@ -197,9 +197,9 @@ def _fault_of(row: Mapping[str, str]) -> str | None:
     if empty := [name for name in COLUMNS if not row[name]]:
         return f"no {', '.join(empty)}; expected a value in every column but kind."
     if row["field"] not in FIELDS:
-        return f"field {row['field']!r}; expected one of {', '.join(FIELDS)}."
+        return f"unknown field {row['field']!r}; expected one of {', '.join(FIELDS)}."
     if Path(row["page"]).name != row["page"]:
-        return f"page {row['page']!r}; expected the name of a file beside the sheet."
+        return f"page is {row['page']!r}; expected the name of a file in the same folder."
     return None
 
 

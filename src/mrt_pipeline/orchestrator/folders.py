@@ -15,6 +15,7 @@ from pathlib import Path
 import mrt_pipeline
 from mrt_pipeline.config.paths import home_folder
 from mrt_pipeline.config.settings import OutputSection
+from mrt_pipeline.contracts.counting import joined
 from mrt_pipeline.contracts.names import (
     APPROVAL_NAME,
     CHECKPOINT_NAMES,
@@ -89,7 +90,7 @@ def _refuse_place(named: Path, outputs: Path) -> None:
         )
     if what := _describe_place(named, folder, outputs):
         inside = mine if folder in real_path(mine).parents else named / "mine"
-        raise UsageError(f"--output-dir {named} {what}; name a folder in it, such as {inside}.")
+        raise UsageError(f"--output-dir {named} {what}; name a subfolder, such as {inside}.")
 
 
 def _describe_place(named: Path, folder: Path, outputs: Path) -> str | None:
@@ -106,7 +107,7 @@ def _describe_place(named: Path, folder: Path, outputs: Path) -> str | None:
     }
     for what, place in places.items():
         if place is not None and folder in (real_path(place), *real_path(place).parents):
-            return f"{'is' if folder == real_path(place) else 'holds'} {what}"
+            return f"{'is' if folder == real_path(place) else 'contains'} {what}"
     if folder.is_mount():
         return "is the root of a file system"
     return "is the root of a repository" if (folder / ".git").exists() else None
@@ -128,9 +129,10 @@ def _refuse_strangers(folder: Path, outputs: Path) -> None:
     strangers = [name for name in _names_of_a_run() if name not in began and _holds_something(folder / name)]
     if not strangers or find_or_rebuild(folder).manifest is not None:  # a run has started in it meanwhile
         return
+    those, them = ("that file", "it") if len(strangers) == 1 else ("those files", "them")
     raise UsageError(
-        f"{folder} contains {', '.join(strangers)} but no {MANIFEST_NAME} of a run that made them; a run "
-        "would overwrite them. Move them elsewhere, or name another folder, such as --output-dir "
+        f"{folder} contains {joined(strangers, 'and')} but no {MANIFEST_NAME} of a run; a run would "
+        f"overwrite {those}. Move {them} elsewhere, or name another folder, such as --output-dir "
         f"{outputs / 'mine'}."
     )
 

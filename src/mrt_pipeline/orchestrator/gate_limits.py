@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mrt_pipeline.config.settings import GatesSection
 from mrt_pipeline.contracts.comparison import LostStation
-from mrt_pipeline.contracts.counting import counted, listed, verb_of
+from mrt_pipeline.contracts.counting import counted, listed, past_verb_of
 from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, LostAnswer, RecordLoss, SilentSource
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ SHOWN = 10
 def find_excesses(losses: Losses, limits: GatesSection) -> Iterator[str]:
     """Yield a sentence for each limit that is exceeded, naming what was lost."""
     if (number := len(losses.stations)) > (allowed := limits.max_stations_lost):
-        names, gone = listed(map(_name_station, losses.stations), SHOWN), f"{verb_of(number)} lost"
-        yield f"{counted(number, 'station')} {gone}; gates.max_stations_lost allows {allowed}: {names}."
+        names, gone = listed(map(_name_station, losses.stations), SHOWN), f"{past_verb_of(number)} lost"
+        yield f"{counted(number, 'station')} {gone} (gates.max_stations_lost allows {allowed}): {names}."
     if (number := len(losses.exits)) > (allowed := limits.max_exits_lost):
         names = listed((found.exit_id for found in losses.exits), SHOWN)
-        gone = f"of other stations {verb_of(number)} lost"
-        yield f"{counted(number, 'exit')} {gone}; gates.max_exits_lost allows {allowed}: {names}."
+        gone = f"of other stations {past_verb_of(number)} lost"
+        yield f"{counted(number, 'exit')} {gone} (gates.max_exits_lost allows {allowed}): {names}."
     for field in losses.fields:
         if field.lost / field.old > limits.max_enriched_lost_share:
             yield _describe_field(field, limits.max_enriched_lost_share)
@@ -55,7 +55,7 @@ def describe_silences(silences: Sequence[SilentSource], run: str, full_list: str
             values = "its only value" if number == 1 else f"all {number} values"
             yield (
                 f"{silence.name}: lost {values} from {source_id} since {run}. "
-                f"Check {', '.join(silence.documents)}."
+                f"Check this station in {', '.join(silence.documents)}."
             )
 
 
@@ -83,17 +83,19 @@ def summarise_lost_answers(lost: Sequence[LostAnswer]) -> str:
 
 
 def _describe_field(field: FieldLoss, allowed: float) -> str:
+    values = counted(field.old, "value")
+    some = f"{field.lost:,} of {values} ({field.share:.1%}) {past_verb_of(field.lost)}"
+    gone = f"all {values} were" if field.lost == field.old > 1 else some
     return (
-        f"{field.lost} of {counted(field.old, 'value')} of {field.field} ({field.share:.1%}) "
-        f"{verb_of(field.lost)} lost; "
-        f"gates.max_enriched_lost_share allows {allowed:.1%}: at {listed(field.exits, SHOWN)}."
+        f"{field.field}: {gone} lost (gates.max_enriched_lost_share allows {allowed:.1%}), "
+        f"at {listed(field.exits, SHOWN)}."
     )
 
 
 def _describe_source(source: RecordLoss, allowed: float) -> str:
     now = counted(source.new, "record") if source.new else "no records"
     return (
-        f"{source.source_id} has {now}; the earlier dataset has {source.old} ({source.share:.1%} lost; "
+        f"{source.source_id} has {now}; the earlier dataset has {source.old:,} ({source.share:.1%} lost; "
         f"gates.max_records_lost_share allows {allowed:.1%})."
     )
 

@@ -209,8 +209,8 @@ class PublicationGate:
         folder, manifest = self._session.folder, self._session.manifest
         raise SourceGapError(
             failed[0].source or STAGE2_ENRICHMENT,
-            "nothing was published, because data is missing for the stations below. Retry these with: "
-            f"{resume(folder, manifest, '--retry-failed')}; or publish without it with: "
+            "no data for the stations below, so nothing was published. To retry them: "
+            f"{resume(folder, manifest, '--retry-failed')}; to publish without this data: "
             f"{accept_changes(folder, manifest)}",
             gaps,
         )
@@ -313,8 +313,8 @@ def _explain_losses(old: Stage3Output, new: Stage3Output) -> str:
     )
     if then != now:
         why += (
-            f" That dataset was made for the licences {then}, this one for {now}: give each its own "
-            "output.directory."
+            f" That dataset was made with output.licences {then}, this one with {now}. Give each set of "
+            "licences its own output.directory."
         )
     return why
 

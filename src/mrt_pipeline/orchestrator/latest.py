@@ -118,8 +118,10 @@ def refuse_to_replace_shown(
     if folder is None or not publishes or not link.is_symlink() or real_path(link) != real_path(folder):
         return
     if (shown := find_shown(outputs)) is not None and _holds_latest(as_of, shown, now):
+        target = real_path(folder)
+        named = outputs / target.name if target.parent == real_path(outputs) else target
         raise UsageError(
-            f"{link} points to {folder}, the dataset for {shown.as_of}; this run would replace it with "
+            f"{link} points to {named}, the dataset for {shown.as_of}; this run would replace it with "
             f"the one for {as_of}. Name another folder, such as --output-dir {outputs / f'as-of-{as_of}'}, "
             "or add --move-latest."
         )

@@ -252,7 +252,7 @@ def decide(
     if not request.skip_existing and not has_nothing_to_retry:
         return _run_anew(stage, manifest, folder)
     if manifest is None or record is None or record.checkpoint is None:
-        return Decision(runs=True, reason="it has no checkpoint yet")
+        return Decision(runs=True, reason="no checkpoint yet")
     if record.status is not StageStatus.COMPLETED:
         return Decision(runs=True, reason=f"its last attempt ended as {record.status.value}")
     try:

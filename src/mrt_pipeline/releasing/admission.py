@@ -72,8 +72,8 @@ def admit(run: Run, today: date, aim: Aim = "released") -> ReleaseCandidate:
         )
     if dataset.metadata.licences != "all":
         raise ReleaseError(
-            f"{run.folder} was made for the licences {show_licences(dataset.metadata.licences)}; a release "
-            "contains a download for all and one for open licences. Run with output.licences: all. "
+            f"{run.folder} was made with output.licences {show_licences(dataset.metadata.licences)}; a "
+            "release contains a download for all and one for open licences. Run with output.licences: all. "
             f"{_see(run)}"
         )
     return ReleaseCandidate(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 
-from mrt_pipeline.contracts.counting import counted
+from mrt_pipeline.contracts.counting import counted, joined
 from mrt_pipeline.contracts.fields import title_of
 from mrt_pipeline.contracts.release import (
     Approval,
@@ -111,8 +111,8 @@ def _downloads(index: ReleaseIndex) -> str:
     rows = [_download(index, resource) for resource in index.resources]
     links = ", ".join(_link(f"{index.version}/{name}", name) for name in (INDEX_NAME, SUMS_NAME))
     apart = "".join(
-        f"<p>Files under <code>{_text(one.path)}</code> contain only values under "
-        f"{_text(', '.join(one.licences))}; the others contain everything. "
+        f"<p>The files in <code>{_text(one.path)}</code> contain only values licensed under "
+        f"{_text(joined(one.licences, 'or'))}; the others contain everything. "
         f"{_text(_tell_lacking(index, one))}</p>"
         for one in index.sets
         if one.path
@@ -132,7 +132,7 @@ def _tell_lacking(index: ReleaseIndex, one: ReleasedSet) -> str:
         for name, found in one.coverage.items()
         if name in index.coverage and found.filled < index.coverage[name].filled
     ]
-    return f"Exits with a value there: {'; '.join(lacking)}." if lacking else ""
+    return f"In these files, fewer exits have a value: {'; '.join(lacking)}." if lacking else ""
 
 
 def _download(index: ReleaseIndex, resource: Resource) -> tuple[str, ...]:

@@ -64,7 +64,9 @@ def _of_findings(findings: Iterable[Finding]) -> Iterator[Item]:
 def _describe(check: str, number: int) -> str:
     """Return what was found how often, and what to do; a dataset may have checks of another version."""
     if (known := CHECKS.get(check)) is not None:
-        return f"{_number(number, known.one, known.several)}: {known.advice}."
+        is_sentence = number == 1 and known.one.startswith("The ")  # about the only dataset or run there is
+        what = known.one if is_sentence else _number(number, known.one, known.several)
+        return f"{what}: {known.advice}."
     plain = show(check).replace("-", " ")
     return f"{_number(number, f'case of {plain}', f'cases of {plain}')}: review each."
 

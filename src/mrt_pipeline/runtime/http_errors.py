@@ -183,6 +183,9 @@ def transfer_failure(request: Request, error: Exception, timeout_s: float, deadl
     )
 
 
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+
+
 def _is_about_certificates(error: BaseException | None) -> bool:
     import ssl
 
@@ -192,4 +195,7 @@ def _is_about_certificates(error: BaseException | None) -> bool:
 
 
 def _words(error: Exception) -> str:
-    return cut(str(error) or type(error).__name__, EXCERPT_CHARS)
+    """Return an error's text without its number, such as ``connection refused``."""
+    text = _ERRNO.sub("", str(error)) or type(error).__name__
+    begins_sentence = text[:1].isupper() and text[1:2].islower()
+    return cut(text[0].lower() + text[1:] if begins_sentence else text, EXCERPT_CHARS)

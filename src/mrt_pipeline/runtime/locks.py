@@ -11,7 +11,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
@@ -109,7 +109,8 @@ def _remove_holder(folder: Path) -> None:
 def _describe_holder(folder: Path) -> str:
     try:
         holder = orjson.loads(read_bytes(folder / HOLDER_NAME))
-        described = f"process {int(holder['pid'])} on {holder['host']!s} since {holder['since']!s}"
+        since = datetime.fromisoformat(holder["since"]).astimezone(UTC)
+        described = f"process {int(holder['pid'])} on {holder['host']!s} (since {since:%Y-%m-%d %H:%M} UTC)"
     except (OSError, StorageError, ValueError, KeyError, TypeError, OverflowError):
         return "another process"
     return described if described.isprintable() else "another process"

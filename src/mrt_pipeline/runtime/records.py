@@ -78,7 +78,8 @@ def parse_json(content: bytes, document_id: str, expected: str, *, may_hold_secr
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise SourceFormatError(
-            document_id, f"{_describe(text, error)}; expected {expected} as JSON. Get the document again."
+            document_id,
+            f"{_describe(text, error)}; expected {expected} as JSON. Download the document again.",
         ) from error
 
 
@@ -87,7 +88,9 @@ def show(value: object) -> str:
     # Redact before cutting: part of a secret would not be recognised.
     text = SECRETS.redact(value)[: MAX_SHOWN + 1] if isinstance(value, str) else value
     shown = repr(text) if text is None or isinstance(text, str | int | float) else f"a {type(value).__name__}"
-    return shown if len(shown) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}…"
+    if len(shown) <= MAX_SHOWN:
+        return shown
+    return f"{shown[:MAX_SHOWN]}…{shown[0] if isinstance(text, str) else ''}"
 
 
 def is_list(value: object) -> TypeGuard[Sequence[object]]:
@@ -241,7 +244,8 @@ def _describe(text: bytes, error: orjson.JSONDecodeError) -> str:
     if not text:
         return "the content is empty"
     if text.startswith(b"<"):
-        return f"the content is HTML or XML ({show(text[: 64 * MAX_SHOWN].decode(errors='replace'))})"
+        begins = show(text[: 64 * MAX_SHOWN].decode(errors="replace"))
+        return f"the content is HTML or XML (it begins with {begins})"
     if 0 < len(error.doc) == error.pos:
-        return f"the content is cut off after {len(text)} bytes"
+        return f"the content is cut off after {len(text):,} bytes"
     return f"the content is not JSON (line {error.lineno}, column {error.colno})"

@@ -90,7 +90,7 @@ def test_each_group_of_checks_is_one_of_dagster_and_a_warning_passes_none(cases:
     assert {name for name, check in checks.items() if not check["passed"]} == {
         *("stations", "enrichment", "completeness_check")
     }
-    assert "should be at most 90 days old" in checks["completeness_check"]["metadata"]["warning source-old"]
+    assert "(limit: 90 days)" in checks["completeness_check"]["metadata"]["warning source-old"]
 
 
 def test_a_group_that_is_switched_off_has_not_passed(cases: dict[str, Any]) -> None:

@@ -113,7 +113,7 @@ def test_the_end_of_a_run_says_what_is_unknown_and_how_old_each_source_is(
         if "│" in line
     ]
     assert ["Step-free access (yes or no)", "known for 123, unknown for 484"] in rows
-    ages = rows.index(["Oldest data, by source", "age on 2026-08-02"]) + 1
+    ages = rows.index(["Oldest data by source", "date, age on 2026-08-02"]) + 1
     assert rows[ages : ages + 3] == [
         ["lta_datamall", "2026-03-01, 154 days old"],
         ["datagov", "2026-08-01, 1 day old"],

@@ -49,7 +49,7 @@ def _validate(path: Path) -> tuple[int, str]:
 @pytest.mark.parametrize("name", ["", "stage3_final.json", "mrt_transit_graph.json", "manifest.json"])
 def test_unchanged_files_pass(name: str, folder: Path) -> None:
     code, said = _validate(folder / name)
-    words = "is unchanged since it" if name.startswith("mrt_") else "0 info, 0 warnings, 0 errors"
+    words = "is unchanged since it" if name.startswith("mrt_") else "0 errors, 0 warnings, 0 info"
     assert (code, words in said) == (0, True)
 
 
@@ -115,7 +115,7 @@ def test_a_word_names_a_run_of_the_configured_folder_unless_a_file_here_has_it(
     (tmp_path / "latest").symlink_to("run")
     for word in ("run", "latest"):
         code, said = _validate(Path(word))
-        assert (code, f"No errors: {tmp_path / word}" in said) == (0, True)
+        assert (code, f"No errors in {tmp_path / word}" in said) == (0, True)
     with pytest.raises(UsageError, match=r"Run 'nothing' not found; .* Runs in .*: run"):
         validate_file(Path("nothing"), None)
     Path("latest").write_text("{}")
@@ -124,9 +124,9 @@ def test_a_word_names_a_run_of_the_configured_folder_unless_a_file_here_has_it(
 
 def test_the_verdict_is_the_last_line_and_stands_alone(folder: Path) -> None:
     assert _validate(folder)[1].splitlines()[-2:][0] == ""
-    assert _validate(folder)[1].splitlines()[-1].startswith("No errors: ")
+    assert _validate(folder)[1].splitlines()[-1].startswith("No errors in ")
     (folder / "mrt_transit_graph.json").unlink()
-    assert _validate(folder)[1].splitlines()[-1].startswith("Errors found: ")
+    assert _validate(folder)[1].splitlines()[-1].startswith("Errors found in ")
 
 
 def test_of_a_folder_of_runs_or_releases_one_of_them_is_named(folder: Path) -> None:

@@ -18,8 +18,8 @@ LICENCES = (
     "LicenseRef-SBS-Transit-facts, LicenseRef-official-statements, ODbL-1.0, SODL-1.0."
 )
 ODD = (
-    "which YAML parsers read as different numbers, or as text; write a decimal number, such as 8 or "
-    "0.5, or put text in quotes."
+    "which different YAML parsers read as different numbers, or as text; write a decimal number, such as "
+    "8 or 0.5, or put text in quotes."
 )
 
 
@@ -120,7 +120,7 @@ def _faults(content: str | bytes, **variables: str) -> tuple[str, ...]:
         ("apis: {datagov: {dataset_id: x}}",
          "apis.datagov.dataset_id (line 1) is 'x'; expected text of the form ^d_[0-9a-f]+$."),
         ("lineage: {transport: http}",
-         "lineage (line 1) sets transport to http without a url; expected one such as http://localhost:5000."),
+         "lineage (line 1) sets transport: http, which requires a url, such as http://localhost:5000."),
         ("execution: {reading: dask}",
          "execution (line 1) sets reading to dask without a scheduler_address; expected an address such as "
          "tcp://localhost:8786."),
@@ -152,7 +152,7 @@ def test_a_number_of_a_variable_is_read_as_strictly_as_one_of_the_file() -> None
         "MRT_PIPELINE__PIPELINE__VERSION": "0600",
     }
     assert _faults("expected_stations: 184", **variables) == (
-        "MRT_PIPELINE__EXPECTED_LINES: line 1 is 010, " + ODD,
+        "MRT_PIPELINE__EXPECTED_LINES is 010, " + ODD,
         "MRT_PIPELINE__EXPECTED_STATIONS is yes; expected a whole number of 1 or more.",
     )
 
@@ -235,10 +235,10 @@ def test_all_faults_are_reported_at_once() -> None:
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        ("", "it is empty; expected keys such as mode: snapshot."),
-        ("# nothing but a comment", "it is empty; expected keys such as mode: snapshot."),
-        ("- mode", "it is not a mapping; expected keys such as mode: snapshot."),
-        ("mode", "it is not a mapping; expected keys such as mode: snapshot."),
+        ("", "it is empty; expected lines such as mode: snapshot."),
+        ("# nothing but a comment", "it is empty; expected lines such as mode: snapshot."),
+        ("- mode", "it is a list; expected lines such as mode: snapshot."),
+        ("mode", "it is a single value; expected lines such as mode: snapshot."),
         ("mode: [\n", "line 2, column 1 is not valid YAML: expected a value."),
         ("a: 1\nb: c: d", "line 2, column 5 is not valid YAML: "
          "mapping values are not allowed in this context."),

@@ -77,19 +77,22 @@ def test_a_mode_and_a_url_are_typed() -> None:
          "mapping values are not allowed in this context."),
         ({f"{STAGE2}__BATCH_SIZE": "\udcff"}, f"{STAGE2}__BATCH_SIZE: line 1, column 1 is not valid YAML: "
          "an unprintable character."),
-        ({f"{STAGE2}__BATCH_SIZE": "!own 4"}, f"{STAGE2}__BATCH_SIZE: line 1 has a tag; "
+        ({f"{STAGE2}__BATCH_SIZE": "!own 4"}, f"{STAGE2}__BATCH_SIZE has a tag; "
          "write the value without it."),
         ({"MRT_PIPELINE__OUTPUT__FORMATS": "[json, xml]"},
          "MRT_PIPELINE__OUTPUT__FORMATS[1] is 'xml'; "
          "expected one of json, csv, geojson, geopackage, geoparquet, gtfs."),
         ({"mrt_pipeline__mode": "x"}, "mrt_pipeline__mode is 'x'; expected one of snapshot, live."),
-        ({f"{STAGE2}__BATCHSIZE": "4"}, f"{STAGE2}__BATCHSIZE sets no known key; "
+        ({f"{STAGE2}__BATCHSIZE": "4"}, f"{STAGE2}__BATCHSIZE matches no configuration key; "
          f"did you mean {STAGE2}__BATCH_SIZE?"),
-        ({"MRT_PIPELINE__BATCH_SIZE": "4"}, "MRT_PIPELINE__BATCH_SIZE sets no known key; "
+        ({"MRT_PIPELINE__BATCH_SIZE": "4"}, "MRT_PIPELINE__BATCH_SIZE matches no configuration key; "
          f"did you mean {STAGE2}__BATCH_SIZE?"),
-        ({"MRT_PIPELINE__": "4"}, "MRT_PIPELINE__ sets no known key; did you mean MRT_PIPELINE__MODE?"),
+        ({"MRT_PIPELINE__": "4"},
+         "MRT_PIPELINE__ matches no configuration key; did you mean MRT_PIPELINE__MODE?"),
+        ({"MRT_PIPELINE__WIBBLE": "4"},
+         "MRT_PIPELINE__WIBBLE matches no configuration key; correct its name, or remove it."),
         ({"MRT_PIPELINE__APIS__OPENROUTER__MAX_TOKEN": "4"}, "MRT_PIPELINE__APIS__OPENROUTER__MAX_TOKEN "
-         "sets no known key; did you mean MRT_PIPELINE__APIS__OPENROUTER__MAX_TOKENS?"),
+         "matches no configuration key; did you mean MRT_PIPELINE__APIS__OPENROUTER__MAX_TOKENS?"),
         ({"MRT_PIPELINE__APIS__ONEMAP__PASSWORD": "x"}, "MRT_PIPELINE__APIS__ONEMAP__PASSWORD looks like a "
          "secret. Remove it and set ONEMAP_PASSWORD in the environment or in .env."),
         ({"MRT_PIPELINE__LOGGING": "{level: INFO}"}, "MRT_PIPELINE__LOGGING sets a whole section; set one of "
@@ -257,11 +260,11 @@ def test_what_is_no_file_is_reported(make: Callable[[], None], words: str) -> No
     [
         (b"A=\xff", "line 1 is not UTF-8"),
         (b"# me\n\nA=hunter2\nB=hunter2\xff\xfe\n", "line 4 is not UTF-8"),
-        (b"# me\nA hunter2\nB=1", "line 2 has no ="),
-        (b"A=1\n\n  \nhunter2\n", "line 4 has no ="),
-        (b"A=1\r\n\r\nhunter2\r\n", "line 3 has no ="),
-        (b"export hunter2", "line 1 has no ="),
-        (b"A: hunter2", "line 1 has no ="),
+        (b"# me\nA hunter2\nB=1", 'line 2 has no "="'),
+        (b"A=1\n\n  \nhunter2\n", 'line 4 has no "="'),
+        (b"A=1\r\n\r\nhunter2\r\n", 'line 3 has no "="'),
+        (b"export hunter2", 'line 1 has no "="'),
+        (b"A: hunter2", 'line 1 has no "="'),
         (b"=hunter2", "line 1 is not NAME=value"),
         (b"A B=hunter2", "line 1 is not NAME=value"),
         (b"\nA='hunter2\nB=2\n", "line 2 is not NAME=value, or a quotation mark in it is not closed"),
@@ -282,8 +285,8 @@ def test_every_faulty_line_of_a_dotenv_is_reported_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         read_variables()
     assert [fault.partition(": ")[2].partition(";")[0] for fault in caught.value.faults] == [
-        "line 1 has no =",
-        "line 3 has no =",
+        'line 1 has no "="',
+        'line 3 has no "="',
     ]
 
 

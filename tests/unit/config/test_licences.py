@@ -22,7 +22,7 @@ def test_a_set_is_all_open_or_licences_in_one_order(value: object, chosen: objec
         ("everything", "is 'everything'; expected"),
         (["SODL-1.0", "MIT"], "names 'MIT'; expected"),
         (["SODL-1.0", "SODL-1.0"], "more than once"),
-        (["CC-BY-4.0"], r"lacks SODL-1\.0, which stations and exits are under; add it"),
+        (["CC-BY-4.0"], r"must include SODL-1\.0, the licence of the stations and exits"),
     ],
 )
 def test_what_is_no_set_is_refused_by_name(value: object, said: str) -> None:

@@ -18,11 +18,11 @@ def test_the_verb_is_singular_for_one_and_plural_for_other_numbers(number: float
 
 def test_an_age_names_the_day_only_for_what_is_later() -> None:
     told = [age_on("2026-11-23", days) for days in (2089, 1, 0, -3)]
-    assert told == ["2,089 days old", "1 day old", "the same day", "3 days after 2026-11-23"]
+    assert told == ["2,089 days old", "1 day old", "0 days old", "3 days after 2026-11-23"]
 
 
 def test_numbers_of_findings_agree_with_their_severity_and_info_has_no_plural() -> None:
-    assert describe_counts({"info": 5, "warning": 23, "error": 1}) == "5 info, 23 warnings, 1 error"
+    assert describe_counts({"info": 5, "warning": 23, "error": 1}) == "1 error, 23 warnings, 5 info"
 
 
 def test_of_many_names_the_first_are_reported_and_how_many_there_are_besides() -> None:

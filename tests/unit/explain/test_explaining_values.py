@@ -227,7 +227,7 @@ def test_our_own_table_is_not_called_a_publishers_record() -> None:
     )
     explanation = explain(dataset, station)
     assert "own network table" in _value(explanation, "name").reasons[0].how
-    assert "publisher's record" in _value(explanation, "exit_code").reasons[0].how
+    assert "as published" in _value(explanation, "exit_code").reasons[0].how
 
 
 def test_one_building_is_concluded_from_codes_and_not_from_the_order_of_stations() -> None:

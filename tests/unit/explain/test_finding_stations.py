@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from mrt_pipeline.contracts.network import StationStatus
 from mrt_pipeline.errors import UsageError
 from mrt_pipeline.explain.stations import choose_exits, get_station
 from tests.unit.compare.comparison_scene import AFTER, BEFORE, RING_NETWORK, get_station_of, network_dataset
@@ -70,3 +71,13 @@ def test_a_label_that_two_buildings_use_means_both() -> None:
 def test_a_label_that_there_is_not_is_refused_with_those_there_are() -> None:
     with pytest.raises(UsageError, match="Promenade has no exit 'Z'; its exits are: A"):
         choose_exits(get_station_of(DATASET, "promenade"), "Z")
+
+
+def test_an_exit_of_a_station_without_exits_is_refused_with_the_reason() -> None:
+    [station] = [item for item in DATASET.stations if item.slug == "promenade"]
+    bare = station.model_copy(update={"exits": ()})
+    with pytest.raises(UsageError, match="Promenade has no known exits: no source lists any"):
+        choose_exits(bare, "A")
+    future = bare.model_copy(update={"status": StationStatus.FUTURE})
+    with pytest.raises(UsageError, match="Promenade has no known exits: it is not open yet"):
+        choose_exits(future, "A")

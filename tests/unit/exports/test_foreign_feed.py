@@ -109,7 +109,7 @@ def _understated() -> bytes:
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda: b"no zip", "cannot be unpacked"),
+        (lambda: b"no zip", "is not a zip archive"),
         (_encrypted, "cannot be unpacked"),
         (_damaged, "cannot be unpacked"),
         (_understated, "cannot be unpacked"),

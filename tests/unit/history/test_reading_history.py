@@ -156,6 +156,13 @@ def test_a_path_without_a_run_is_refused_with_the_runs_beside_it(
         get_run("./two", Path())
 
 
+def test_a_file_is_not_taken_for_a_run(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("no run")
+    with pytest.raises(UsageError, match="is a file; expected the name of a run or the path of its folder"):
+        get_run(str(file), Path())
+
+
 def test_where_there_is_no_run_the_command_that_makes_one_is_named(outputs: Path) -> None:
     with pytest.raises(UsageError, match="Start one with: mrt-pipeline run"):
         get_run("latest", outputs)

@@ -53,9 +53,9 @@ def test_a_saved_answer_of_the_wiki_is_a_page_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ("Yishun.html|yishun|A|colour|red|", "line 2: field 'colour'; expected one of platform"),
+        ("Yishun.html|yishun|A|colour|red|", "  - line 2: unknown field 'colour'; expected one of platform"),
         ("Yishun.html|yishun||access|lift|", "line 2: no exit"),
-        ("../Yishun.html|yishun|A|access|lift|", "expected the name of a file beside the sheet"),
+        ("../Yishun.html|yishun|A|access|lift|", "expected the name of a file in the same folder"),
         ("Khatib.html|khatib|A|access|lift|", "Khatib.html not found"),
         ("Yishun.html|atlantis|A|access|lift|", "line 2: no station 'atlantis' in operation"),
         ("Yishun.html|yishun|Z|access|lift|", "line 2: exit 'Z'; expected A, B, C, D or E for this field of"),

@@ -90,7 +90,7 @@ def test_a_run_that_starts_while_its_folder_is_inspected_is_recognised(
 @pytest.mark.parametrize("name", [".", "latest"])
 def test_a_place_that_is_not_for_a_run_is_refused(outputs: Path, name: str) -> None:
     outputs.mkdir()
-    with pytest.raises(UsageError, match="name a folder in it, such as"):
+    with pytest.raises(UsageError, match="name a subfolder, such as"):
         choose_folder(RunRequest(outputs / name), output_section(outputs), START)
 
 
@@ -114,19 +114,19 @@ def at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("named", "what"),
     [
-        ("/", "holds the folder of all runs"),
-        ("..", "holds the folder of all runs"),
-        ("../../..", "holds the folder of all runs"),
-        (".", "holds the folder of all runs"),
+        ("/", "contains the folder of all runs"),
+        ("..", "contains the folder of all runs"),
+        ("../../..", "contains the folder of all runs"),
+        (".", "contains the folder of all runs"),
         ("outputs", "is the folder of all runs"),
         ("outputs/.", "is the folder of all runs"),
         ("outputs/latest", "is the name of the link"),
         ("link-to-all", "is the folder of all runs"),
-        ("link-up", "holds the folder of all runs"),
+        ("link-up", "contains the folder of all runs"),
         ("/proc", "is the root of a file system"),
         ("repository", "is the root of a repository"),
         (str(Path(mrt_pipeline.__file__).parent), "is the program itself"),
-        (str(Path(mrt_pipeline.__file__).parents[1]), "holds the program itself"),
+        (str(Path(mrt_pipeline.__file__).parents[1]), "contains the program itself"),
     ],
 )
 def test_a_folder_that_is_or_holds_what_is_not_one_run_s_is_refused(
@@ -136,7 +136,7 @@ def test_a_folder_that_is_or_holds_what_is_not_one_run_s_is_refused(
     (at_work / "link-up").symlink_to(at_work.parent)
     for folder in ("outputs", "repository/.git"):
         (at_work / folder).mkdir(parents=True)
-    with pytest.raises(UsageError, match=f"{what}.*name a folder in it, such as"):
+    with pytest.raises(UsageError, match=f"{what}.*name a subfolder, such as"):
         choose_folder(RunRequest(Path(named)), output_section(Path("outputs")), START)
 
 
@@ -144,10 +144,10 @@ def test_a_folder_that_is_or_holds_what_is_not_one_run_s_is_refused(
     ("named", "what"),
     [
         (".", "is the working directory"),
-        ("..", "holds the working directory"),
-        ("../..", "holds the working directory"),
+        ("..", "contains the working directory"),
+        ("../..", "contains the working directory"),
         ("{home}", "is your home folder"),
-        ("{home}/..", "holds your home folder"),
+        ("{home}/..", "contains your home folder"),
     ],
 )
 def test_the_working_directory_and_the_home_folder_are_refused_even_if_runs_are_elsewhere(

@@ -14,7 +14,7 @@ from mrt_pipeline.compare.regressions import Losses, find_losses
 from mrt_pipeline.config import PipelineConfig
 from mrt_pipeline.config.settings import GatesSection
 from mrt_pipeline.contracts.comparison import ExitPresence
-from mrt_pipeline.contracts.counting import counted, verb_of
+from mrt_pipeline.contracts.counting import counted, past_verb_of
 from mrt_pipeline.contracts.findings import Finding, Severity
 from mrt_pipeline.contracts.gates import AccessTurn, FieldLoss, GateReport, GateStatus, RecordLoss
 from mrt_pipeline.contracts.network import AccessFeature, ExitAccess, Landmark, StepFree
@@ -400,7 +400,7 @@ def test_stations_may_be_lost_up_to_the_limit_and_not_beyond(limit: int, number:
     assert list(find_excesses(Losses(stations * limit, (), ()), limits)) == []
     [excess] = find_excesses(Losses(stations * number, (), ()), limits)
     assert excess.startswith(
-        f"{counted(number, 'station')} {verb_of(number)} lost; gates.max_stations_lost allows {limit}:"
+        f"{counted(number, 'station')} {past_verb_of(number)} lost (gates.max_stations_lost allows {limit}):"
     )
 
 
@@ -410,8 +410,8 @@ def test_exits_may_be_lost_up_to_the_limit_and_not_beyond(limit: int, number: in
     limits = GatesSection(max_exits_lost=limit)
     assert list(find_excesses(Losses((), (lost,) * limit, ()), limits)) == []
     [excess] = find_excesses(Losses((), (lost,) * number, ()), limits)
-    gone = f"{counted(number, 'exit')} of other stations {verb_of(number)} lost"
-    assert excess.startswith(f"{gone}; gates.max_exits_lost allows {limit}:")
+    gone = f"{counted(number, 'exit')} of other stations {past_verb_of(number)} lost"
+    assert excess.startswith(f"{gone} (gates.max_exits_lost allows {limit}):")
     assert "yishun-nsl-A" in excess
 
 
@@ -460,7 +460,9 @@ def test_a_refusal_says_that_the_datasets_were_made_for_different_licences(scene
     scene.show_as_latest(scene.outputs / "before")
     metadata = FULL.metadata.model_copy(update={"licences": ("SODL-1.0",)})
     fewer = FULL.model_copy(update={"stations": FULL.stations[1:], "metadata": metadata})
-    with pytest.raises(GateError, match=r"for the licences all, this one for SODL-1\.0: .*output\.directory"):
+    with pytest.raises(
+        GateError, match=r"output\.licences all, this one with SODL-1\.0\. .*output\.directory"
+    ):
         scene.check(fewer)
 
 
@@ -473,7 +475,9 @@ GAP = Finding(
 
 
 def test_a_dataset_with_a_gap_in_a_source_is_refused_and_the_stations_named(scene: Scene) -> None:
-    with pytest.raises(SourceGapError, match="fandom_wiki: nothing was published, because data") as caught:
+    with pytest.raises(
+        SourceGapError, match="fandom_wiki: no data for the stations below, so nothing"
+    ) as caught:
         scene.check(FULL.model_copy(update={"findings": (GAP,)}))
     assert caught.value.reasons == (GAP.message,)
     assert "yishun, khatib" in str(caught.value)
@@ -532,7 +536,7 @@ class TestSilences:
         assert [found.slug for found in report.silences] == ["yishun"]
         assert scene.told.warnings == [
             "Yishun: lost its only value from fandom_wiki since before. "
-            "Check “Yishun MRT Station”, revision 70."
+            "Check this station in “Yishun MRT Station”, revision 70."
         ]
         assert json.loads((scene.folder / GATES_NAME).read_bytes())["silences"][0]["name"] == "Yishun"
 

@@ -67,7 +67,7 @@ def test_a_stage_is_run_again_when_something_has_changed_and_the_reason_names_it
 
 
 def test_a_stage_without_a_checkpoint_is_run(folder: Path) -> None:
-    assert "it has no checkpoint yet" in _decide(folder, SKIP, stages={}).reason
+    assert "no checkpoint yet" in _decide(folder, SKIP, stages={}).reason
 
 
 def test_a_stage_that_did_not_end_well_is_run_again(folder: Path) -> None:

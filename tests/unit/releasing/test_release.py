@@ -152,8 +152,8 @@ def test_the_download_for_open_licences_has_no_document_of_another_one_and_the_i
     assert (apart["name"], apart["path"], apart["licences"]) == ("open", "open/", ["SODL-1.0"])
     page = (shelf.releases / "index.html").read_text("utf-8")
     assert (
-        "contain only values under SODL-1.0; the others contain everything. Exits with a value there: "
-        in page
+        "contain only values licensed under SODL-1.0; the others contain everything. "
+        "In these files, fewer exits have a value: " in page
     )
     assert "Landmarks 0 instead of 1." in page
     assert (whole["coverage"]["landmarks"]["filled"], apart["coverage"]["landmarks"]["filled"]) == (1, 0)
@@ -161,7 +161,7 @@ def test_the_download_for_open_licences_has_no_document_of_another_one_and_the_i
 
 def test_a_run_for_fewer_licences_is_not_released(shelf: Shelf) -> None:
     metadata = LATE.metadata.model_copy(update={"licences": "open"})
-    with pytest.raises(ReleaseError, match=r"made for the licences open; a release contains"):
+    with pytest.raises(ReleaseError, match=r"made with output\.licences open; a release contains"):
         shelf.release(LATE.model_copy(update={"metadata": metadata}))
 
 

@@ -80,7 +80,7 @@ def test_every_kind_of_difference_is_reported() -> None:
     then = _fingerprint({"a": 1, "gone": True}, inputs={"as_of": "2026-11-23", "table": "1" * 64})
     now = _fingerprint({"a": 1, "new": 0.5}, code="d" * 64, inputs={"as_of": "2026-11-24", "page": "7"})
     assert find_differences(then, now) == [
-        "gone was True and is now not set",
+        "gone was true and is now not set",
         "new was not set and is now 0.5",
         "as_of was 2026-11-23 and is now 2026-11-24",
         "input page was absent and is now 7",

@@ -159,7 +159,8 @@ def test_a_refused_connection_is_a_retryable_failure() -> None:
     with serving(in_turn(GOOD)) as (client, _):
         error = failure_of(client, f"http://127.0.0.1:{port}/")
     assert error.retryable
-    assert "could not be reached" in str(error)
+    assert "could not be reached: " in str(error)
+    assert "[Errno" not in str(error)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_a_second_run_is_informed_who_holds_the_folder_and_since_when(tmp_path: 
     with run_lock(tmp_path, START), pytest.raises(RunLockedError) as caught, run_lock(tmp_path, START):
         pass
     assert f"process {os.getpid()} on " in str(caught.value)
-    assert "since 2026-11-23T08:12:03+00:00" in str(caught.value)
+    assert "(since 2026-11-23 08:12 UTC)" in str(caught.value)
     assert "choose another --output-dir" in str(caught.value)
 
 

@@ -116,7 +116,7 @@ def test_a_number_is_one_that_anyone_would_call_so(value: object, number: float 
         ("a\x1b[2J", r"'a\x1b[2J'"),
         ([1, 2], "a list"),
         ({}, "a dict"),
-        ("x" * 500, "'" + "x" * 59 + "…"),
+        ("x" * 500, "'" + "x" * 59 + "…'"),
     ],
 )
 def test_a_value_is_shown_on_one_short_line(value: object, shown: str) -> None:

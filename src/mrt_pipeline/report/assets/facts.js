@@ -61,9 +61,9 @@ function ageOf(document) {
   return document.day ? (Date.parse(content.run.as_of) - Date.parse(document.day)) / 86_400_000 : 0;
 }
 
-/** Return how long before the day described something was, after it if the number is negative. */
+/** Return how long before the dataset's date something was, after it if the number is negative. */
 function daysApart(days) {
-  return `${count(Math.abs(days), "day")} ${days < 0 ? "after" : "before"} ${day(content.run.as_of)}`;
+  return `${count(Math.abs(days), "day")} ${days < 0 ? "after" : "before"} the dataset’s date`;
 }
 
 function documentCard(document) {
@@ -77,11 +77,11 @@ function documentCard(document) {
     make("h4", {}, link(document.url, document.title ?? document.id)),
     factList([
       ["Publisher", document.publisher],
-      ["Date", document.day && `${day(document.day)}, ${daysApart(ageOf(document))}`],
+      ["Date", document.day && `${day(document.day)} (${daysApart(ageOf(document))})`],
       ["Read on", document.read !== document.day && day(document.read)],
       ["Revision", document.revision],
       ["Records", document.records?.toLocaleString("en")],
-      ["Cited here", cited.filter(Boolean).join(", ") || "nothing"],
+      ["Cited by this dataset", cited.filter(Boolean).join(", ") || "nothing"],
       ["SHA-256", document.sha256 && shortened(document.sha256)],
       ...(document.tables ?? []).map(([path, sha256]) => [`SHA-256 of ${path}`, shortened(sha256)]),
     ]),
@@ -144,7 +144,7 @@ function modelUse([calls, cached, prompt, completion, cost]) {
 function stageRow(stage) {
   const how = stage.reused ? "reused from" : "run in";
   const [name, status] = [stage.name, stage.status].map((text) => text.replaceAll("_", " "));
-  return [name, status, stage.seconds.toFixed(2), `${how} attempt ${stage.attempt}: ${stage.reason}`];
+  return [name, status, stage.seconds.toFixed(2), `${how} attempt ${stage.attempt} (${stage.reason})`];
 }
 
 function makeFuture() {

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 DERIVED_BUS_SERVICES = replace(
     BUS_SERVICES,
-    title="Bus Routes, from a derived file (in the format of data.busrouter.sg)",
+    title="Bus Routes (from a third party's derived file, in the format of data.busrouter.sg)",
     dataset=BUS_SERVICES.title,
     source=(
         "LTA DataMall (through a file derived from it, "

@@ -245,6 +245,6 @@ def _data_folder(folder: str) -> Path:
     raise FetchError(
         LETTERS_ID,
         f"apis.mrtdown.checkout is {folder!r}; expected a folder with data/station and data/service. Correct "
-        "it, or leave it out to ask MRTDown's own repository.",
+        "it, or leave it out to read MRTDown's own repository.",
         names_way_out=True,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mrt_pipeline.config.registry import source_of
 from mrt_pipeline.config.settings import Settings
 from mrt_pipeline.contracts.checks import finding_of
+from mrt_pipeline.contracts.counting import in_days, joined
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.outputs import Stage3Output
@@ -34,11 +35,11 @@ def check_freshness(dataset: Stage3Output, settings: Settings) -> Iterator[Findi
 
 
 def _too_old(source: str, old: list[Provenance], dataset: Stage3Output, most: int) -> Finding:
-    dated = ", ".join(f"{found.document_id} is of {found.day}" for found in old)
+    dated = joined((f"{found.document_id} dates from {found.day}" for found in old), "and")
     return finding_of(
         "source-old",
-        f"{source} is out of date on {dataset.metadata.as_of}; its data should be at most {most} days old: "
-        f"{dated}. Fetch it again, or record a newer file with mrt-pipeline snapshot refresh.",
+        f"{source} is out of date on {dataset.metadata.as_of} (limit: {in_days(most)}): {dated}. "
+        "Fetch it again, or record a newer file with mrt-pipeline snapshot refresh.",
         record_id=old[0].document_id,
         source=source,
     )

@@ -41,7 +41,7 @@ def _check_record(record: Record, kind: type[Record], place: tuple[str | int, ..
         ]
         yield finding_of(
             "schema-round-trip",
-            f"{', '.join(changed)} would read back from the file with another value; expected the same. "
+            f"{', '.join(changed)} would read back from the file with a different value; expected the same. "
             "Correct the stage that made a value of a type that JSON cannot carry.",
         )
 

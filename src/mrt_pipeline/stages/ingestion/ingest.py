@@ -104,7 +104,7 @@ def _beyond_horizon(network: Network, as_of: date) -> Iterator[Finding]:
             "beyond-network-horizon",
             f"The network is described as it was known on {horizon}, but the dataset is for a later day: "
             "openings, closures and renumberings announced since then are missing. Install a newer version "
-            "of this program, or update the tables next to network/horizon.csv.",
+            "of this program, or update the tables in src/mrt_pipeline/network/.",
             record_id=NETWORK_DOCUMENT,
         )
 

@@ -27,7 +27,7 @@ def test_documents_of_one_source_are_one_finding_that_names_the_oldest_first() -
     }
     [found] = check_freshness(make_dataset(provenance=documents), Settings())
     assert (found.source, found.record_id) == ("official_places", "nhb-museums")
-    assert "nhb-museums is of 2020-" in found.message
+    assert "nhb-museums dates from 2020-" in found.message
     assert "nparks-parks" in found.message
     assert "nea-hawker-centres" not in found.message
 
