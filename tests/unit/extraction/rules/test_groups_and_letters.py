@@ -36,6 +36,11 @@ def test_words_that_only_say_where_in_the_station_head_its_exits(head: str) -> N
     assert published(f"{EXITS}<dl><dt>{head}</dt>{lines}</dl>") == expected
 
 
+def test_a_code_of_another_station_alone_heads_what_is_there() -> None:
+    for code, expected in (("NS13", {"A lift"}), ("NS14", set()), ("NS14 / NS13", {"A lift"})):
+        assert published(f"{EXITS}<h3>{code}</h3><p>Exit A: lift</p>") == expected
+
+
 @pytest.mark.parametrize(
     "head",
     [
