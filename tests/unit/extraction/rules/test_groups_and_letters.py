@@ -215,6 +215,15 @@ def test_letters_within_a_line_begin_what_the_next_exit_has(html: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "words", ["Golden Towers; A: Zorba; B: Silver Plaza", "Golden Hall; B: Silver Plaza"]
+)
+def test_letters_within_the_cell_of_an_exit_may_be_those_of_towers(words: str) -> None:
+    rows = table("Exit | Places", f"A | {words}", "B | Zorba Hall")
+    assert "B Silver Plaza" not in published(rows)
+    assert "B Silver Plaza" not in published(f"{EXITS}<p>Exit A: {words}</p>")
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "Facilities: A – lift; not in service; B – escalator",
