@@ -102,6 +102,12 @@ class PlaceNames:
         """Return a text with blanks in place of the lines named in it."""
         return self._line_pattern.sub(" ", text)
 
+    def slugs_of_codes(self, text: str) -> set[str]:
+        """Return the stations whose codes a text contains."""
+        return {
+            self.codes[code.group()] for code in _STATION_CODE.finditer(text) if code.group() in self.codes
+        }
+
     def without_stations(self, text: str, slug: str | None) -> str:
         """Return a text with blanks in place of station names, and of one station's codes and lines."""
         own = {code for code, at in self.codes.items() if at == slug}

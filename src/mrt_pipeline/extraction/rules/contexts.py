@@ -101,8 +101,8 @@ def what_is(page: RulePage, contexts: Iterable[str]) -> What:
             continue
         plain = without_location(page, words)
         meaning = _meaning_of(page, plain)
-        is_other = page.names_other_station(words)
-        if meaning is None and (is_filler(words) or (not plain.strip(" ·/,;") and not is_other)):
+        beside = words if page.names_other_station(words) else plain
+        if meaning is None and is_filler(beside):
             continue
         is_doubtful = meaning is Meaning.OTHER and bool(page.vocabulary.meanings_in(words) - {meaning})
         if is_doubtful and _is_exit_with_place(page, words):
@@ -115,7 +115,7 @@ def what_is(page: RulePage, contexts: Iterable[str]) -> What:
             return What(None, words, is_open=False)  # `Old exit`
         if meaning in _SILENT or (meaning is None and page.names_itself(words)):
             continue
-        is_open = meaning is not None or page.vocabulary.turns_nothing(words if is_other else plain)
+        is_open = meaning is not None or page.vocabulary.turns_nothing(beside)
         return What(meaning, words, is_open=is_open)
     return What()
 

@@ -83,7 +83,8 @@ def owned_parts(page: RulePage, piece: Piece, own: Labels) -> Iterator[tuple[Lab
     """
     labels, start, previous = own, piece.start, piece.start
     begins_with_exit = not own and read_labels(page, page.words(piece)) is not None
-    are_letters = bool(own) and all(map(str.isalpha, own))
+    before = page.text[max(0, piece.start - 40) : piece.start].rpartition("\n")[2]
+    are_letters = bool(own) and _LETTER_LED.fullmatch(before.lstrip("- ").rstrip()) is not None
     for begin, end in _entries(page.text, piece):
         words = page.text[begin:end]
         found = read_labels(page, words)

@@ -363,7 +363,8 @@ def _is_of_another_station(page: RulePage, words: str) -> bool:
     is_about_exit = bool(read_label_heading(page, words))
     if is_about_trains or is_about_exit or page.names.lines_in(words):
         return False
-    return bool(others) or is_next
+    of_codes = page.names.slugs_of_codes(words)
+    return bool(others) or is_next or (bool(of_codes) and page.slug not in of_codes)
 
 
 def _heads_another_station(page: RulePage, line: Line, own: Section) -> bool:

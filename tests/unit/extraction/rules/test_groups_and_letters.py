@@ -36,6 +36,11 @@ def test_words_that_only_say_where_in_the_station_head_its_exits(head: str) -> N
     assert published(f"{EXITS}<dl><dt>{head}</dt>{lines}</dl>") == expected
 
 
+def test_a_code_of_another_station_alone_heads_what_is_there() -> None:
+    for code, expected in (("NS13", {"A lift"}), ("NS14", set()), ("NS14 / NS13", {"A lift"})):
+        assert published(f"{EXITS}<h3>{code}</h3><p>Exit A: lift</p>") == expected
+
+
 @pytest.mark.parametrize(
     "head",
     [
@@ -207,6 +212,15 @@ def test_numbers_may_count_the_rows_and_letters_without_stops_may_be_anything() 
 )
 def test_letters_within_a_line_begin_what_the_next_exit_has(html: str) -> None:
     assert said(html) == {"A lift", "B escalator", "B lift", "C escalator", "D escalator"}
+
+
+@pytest.mark.parametrize(
+    "words", ["Golden Towers; A: Zorba; B: Silver Plaza", "Golden Hall; B: Silver Plaza"]
+)
+def test_letters_within_the_cell_of_an_exit_may_be_those_of_towers(words: str) -> None:
+    rows = table("Exit | Places", f"A | {words}", "B | Zorba Hall")
+    assert "B Silver Plaza" not in published(rows)
+    assert "B Silver Plaza" not in published(f"{EXITS}<p>Exit A: {words}</p>")
 
 
 @pytest.mark.parametrize(
