@@ -86,6 +86,7 @@ _BARE_DATE = wording("bare_date")
 _SHAPE_OF_A_REMARK = re.compile(
     r"\w+(?:ed|ing|ly|wn|ilt)|only|if|when|unless|during|until|except|subject|per"
 )
+_DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?")
 _JOINS = frozenset({"the", "of", "and"})
 MAX_REMARK_WORDS = 4
 """a longer sentence is a statement of its own, not a remark on the one before"""
@@ -203,7 +204,7 @@ def is_bare_remark(words: str) -> bool:
     is_taken_back = is_not_now(words)
     found = [match.group() for match in _WORD.finditer(without_doubts(_without_phrases(words)))]
     names = [word for word in found if word[0].isupper() or word[0] >= _FIRST_FOREIGN]
-    if any(word.casefold() not in HARMLESS for word in names):
+    if any(word.casefold() not in HARMLESS and not _DAY.fullmatch(word) for word in names):
         return False
     return (
         is_taken_back
