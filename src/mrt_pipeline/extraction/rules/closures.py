@@ -29,10 +29,11 @@ _LEAD = re.compile(
 """what may precede a subject; `the lift at Exit A` and `if Exit A` are about something else"""
 _BESIDE = r"(?:\s*\([^()]*\)|\s*,[^,.;]*,|\s+(?:of|at|to) [^,.;]*?)?"
 _STILL = r"(?:\s+(?:\w+ly|now|still|also|both))*"
+_STAFF_ONLY = wording("staff_only").pattern
 _STATE = (
     r"(?:closed|shut|sealed|demolished|(?:being|(?:yet |due )?to be) (?:built|constructed|opened|completed)"
     r"|(?:planned|proposed)(?!\s+to\b)|off limits|out of (?:service|use|order)"
-    rf"|{wording('staff_only').pattern}"
+    rf"|{_STAFF_ONLY}"
     r"|under (?:construction|renovation|repair\w*|maintenance)"
     r"|not (?:yet |currently |now )?(?:open\w*|operational|in (?:use|service|operation)|built|completed)"
     r"|(?:inaccessible|not (?:yet |currently |now )?accessible)(?=\s*(?:[.,;)]|\Z|until|for now)))"
