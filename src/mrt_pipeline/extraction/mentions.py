@@ -248,6 +248,9 @@ def _owning_heading(text: str, line_start: int, kind: Kind) -> Mention | None:
         is_item = is_listed and not mentions and above is not None and not is_exit
         if line.strip() and not is_item:
             is_heading = len(mentions) == 1 and _is_heading(line, mentions[0].start - start)
+            has_details = bool(mentions) and text[mentions[0].end : end].strip() != ""
+            if above and not is_listed and has_details:
+                return None  # the last item of a list heads no paragraph behind it
             return mentions[0] if is_heading else None
     return None
 

@@ -34,8 +34,8 @@ _EXIT_OR_STATION = wording("exit_or_station")
 _GOES_ON = wording("goes_on")
 _AMISS = wording("not_the_way")
 _FAR_BEHIND = re.compile(
-    rf"[^\S\n]*[,，:：–—-]*[^\S\n]*(?:[;\n][\s-]*(?=[(（\d]|by\b))?[(（\[]?"
-    rf"(?:(?:(?-i:[a-z\d.~'’]+)(?:-|[^\S\n]+)){{0,5}}?(?:{wording('far_away').pattern})"
+    rf"[^\S\n]*+[,，:：–—-]*+[^\S\n]*+(?:[;\n][\s-]*+(?=[(（\d]|by\b))?[(（\[]?"
+    rf"(?:(?:(?-i:[a-z\d.~'’]++)(?:-|[^\S\n]++)){{0,5}}?(?:{wording('far_away').pattern})"
     rf"|(?<=[(（])(?:{wording('vehicle').pattern})[)）])",
     re.IGNORECASE,
 )

@@ -86,6 +86,8 @@ _BARE_DATE = wording("bare_date")
 _SHAPE_OF_A_REMARK = re.compile(
     r"\w+(?:ed|ing|ly|wn|ilt)|only|if|when|unless|during|until|except|subject|per"
 )
+_ITEM_ALONE = re.compile(r"(?P<indent> *)[-*•] *")
+_DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?")
 _JOINS = frozenset({"the", "of", "and"})
 MAX_REMARK_WORDS = 4
 """a longer sentence is a statement of its own, not a remark on the one before"""
@@ -203,7 +205,7 @@ def is_bare_remark(words: str) -> bool:
     is_taken_back = is_not_now(words)
     found = [match.group() for match in _WORD.finditer(without_doubts(_without_phrases(words)))]
     names = [word for word in found if word[0].isupper() or word[0] >= _FIRST_FOREIGN]
-    if any(word.casefold() not in HARMLESS for word in names):
+    if any(word.casefold() not in HARMLESS and not _DAY.fullmatch(word) for word in names):
         return False
     return (
         is_taken_back
@@ -246,10 +248,11 @@ def is_qualified(text: str, unit: Bounds, place: Bounds, *, is_about_access: boo
     return not _is_known_bracket(beside[1], text[slice(*place)])
 
 
-def is_taken_back_below(text: str, end: int, *, is_about_access: bool) -> bool:
+def is_taken_back_below(text: str, start: int, end: int, *, is_about_access: bool) -> bool:
     """Return whether the next line retracts the words at the end of a line: `(not available)`.
 
-    Access is retracted by a line that leads through another building too: `via Northpoint`.
+    Access is retracted by a line that leads through another building too, `via Northpoint`. An item alone is
+    retracted by a remark in an item below it: `Golden Mall` by `closed in 2024`.
     """
     line, _, below = text[end : end + MAX_BELOW_CHARS].partition("\n")
     words = below.partition("\n")[0].strip(" -*•")
@@ -257,7 +260,12 @@ def is_taken_back_below(text: str, end: int, *, is_about_access: bool) -> bool:
     inner = bracket.group(1) if bracket else words
     is_remark = _BARE_DENIAL.fullmatch(inner) or (bracket and not is_understood(inner, may_name=True))
     is_by_way = is_about_access and is_by_building(" ".join(inner.split()[:MAX_REMARK_WORDS]))
-    return not line.strip(" .;)") and bool(is_remark or (is_by_way and inner[:1].islower()))
+    is_remark = is_remark or (is_by_way and inner[:1].islower())
+    above = _ITEM_ALONE.fullmatch(text[text.rfind("\n", 0, start) + 1 : start])
+    if above and len(below) - len(below.lstrip(" ")) > len(above["indent"]):
+        is_access_doubtful = is_about_access and not is_understood(words, may_name=True)
+        is_remark = is_remark or is_bare_remark(words) or is_access_doubtful
+    return not line.strip(" .;)") and bool(is_remark)
 
 
 def is_qualified_row(text: str, start: int, end: int) -> bool:

@@ -247,7 +247,7 @@ def _is_qualified(statement: Statement, place: Place) -> bool:
         text = text[:start] + without_stations(text[start:end], statement.facts.slugs_by_name) + text[end:]
     if field == "platform":
         return is_qualified_row(text, start, end)
-    if is_taken_back_below(text, end, is_about_access=field == "access"):
+    if is_taken_back_below(text, start, end, is_about_access=field == "access"):
         return True
     is_in_cell = statement.is_by_rule and statement.candidate.cell is not None
     return not is_in_cell and is_qualified(text, (start, end), place, is_about_access=field == "access")

@@ -82,6 +82,7 @@ _OF_A_THING = re.compile(
 """a remark on a thing, not on the exit: `Lift (under construction)` retracts only the lift"""
 _EXIT_ALONE = re.compile(r"\A[\s(\[（]*exit\s+[A-Z0-9]{1,2}[\s)\]）.]*\Z", re.IGNORECASE)
 """a line or bracket that names another exit and nothing else"""
+_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 _MAY_NAME_STOPS = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, None})
 _IGNORED = frozenset({Meaning.OTHER, Meaning.TIME, Meaning.STATUS, Meaning.STATION, Meaning.EXIT})
 
@@ -106,7 +107,7 @@ def read_cell(
         need: how certain a place name must be if ``meaning`` does not announce places.
     """
     for owners, part in owned_parts(page, piece, labels):
-        if owners:
+        if owners and not (len(owners) > 1 and _RESPECTIVELY.search(page.words(part))):
             yield from _read_part_of(page, part, meaning, owners, row, need=need)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mrt_pipeline.extraction.access_words import VOCABULARY
+from mrt_pipeline.extraction.access_words import STEP_FREE_YES, VOCABULARY, is_plain_denial
 from mrt_pipeline.extraction.mentions import EXIT, labels_named, mentions_in, owner_at, sentence_at
 from mrt_pipeline.extraction.page_model import Block, bounds_of
 from mrt_pipeline.extraction.rules.page import RulePage
@@ -19,6 +19,8 @@ ALL = "*"
 """stands for the whole station in ``RulePage.withdrawn``"""
 
 _ACCESS_GONE = wording("access_gone")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_OF_ALL = wording("of_the_whole_station")
 _NOT_FOR_WHEELS = wording("not_for_wheels")
 _LEAD = re.compile(
     r"(?:\A|[,:;(•-]|\b(?:and|but|while|whereas|although|though|however|currently|now|the|that|as|note))\s*\Z",
@@ -27,9 +29,11 @@ _LEAD = re.compile(
 """what may precede a subject; `the lift at Exit A` and `if Exit A` are about something else"""
 _BESIDE = r"(?:\s*\([^()]*\)|\s*,[^,.;]*,|\s+(?:of|at|to) [^,.;]*?)?"
 _STILL = r"(?:\s+(?:\w+ly|now|still|also|both))*"
+_STAFF_ONLY = wording("staff_only").pattern
 _STATE = (
     r"(?:closed|shut|sealed|demolished|(?:being|(?:yet |due )?to be) (?:built|constructed|opened|completed)"
     r"|(?:planned|proposed)(?!\s+to\b)|off limits|out of (?:service|use|order)"
+    rf"|{_STAFF_ONLY}"
     r"|under (?:construction|renovation|repair\w*|maintenance)"
     r"|not (?:yet |currently |now )?(?:open\w*|operational|in (?:use|service|operation)|built|completed)"
     r"|(?:inaccessible|not (?:yet |currently |now )?accessible)(?=\s*(?:[.,;)]|\Z|until|for now)))"
@@ -39,11 +43,15 @@ _CLOSED = (
     r"|(?:has|have) (?:not|yet) (?:\w+\s+){0,2}open\w*|(?:is|are)(?:n['’]t| yet| due) (?:\w+\s+)?open\w*"
     r"|will (?:only )?open|opens (?:soon|later|next|in 20\d\d))\b"
 )
+_NOT_ITSELF = (
+    r"\s+(?:(?:was|were|(?:has|have) been) (?:replaced|renamed|relettered|renumbered|removed)"
+    r"|(?:is|are) now (?:called |known as )?(?:exit|entrance)|(?:(?:is|are) )?(?:only opens?|opens? only))\b"
+)
 _ENTRY = (
     r"\s*(?:[:：–—(→⇒➔➜»-]|[-=]?>)\s*(?:currently |still )?"
     r"(?:closed|not (?:yet )?open|under construction|out of service)\b"
 )
-_OF_EXIT = re.compile(f"{_BESIDE}{_CLOSED}|{_ENTRY}", re.IGNORECASE)
+_OF_EXIT = re.compile(f"{_BESIDE}(?:{_CLOSED}|{_NOT_ITSELF})|{_ENTRY}", re.IGNORECASE)
 _EVERY_NIGHT = (
     r"(?!\s+(?:daily|overnight|at night|every (?:night|day)"
     r"|(?:from|between|after|at|by) (?:about )?\d{1,2}\D))"
@@ -98,13 +106,29 @@ def _without_access_in(page: RulePage, start: int, end: int) -> Iterator[str]:
         for match in _ACCESS_GONE.finditer(page.text, start, end)
         if _names_access(page.text[slice(*sentence_at(page.text, *match.span()))])
     )
+    yield from _all_without_access(page, start, end)
     unusable = (match.span() for match in _NOT_FOR_WHEELS.finditer(page.text, start, end))
     for place in (*gone, *unusable):
         words = page.text[slice(*sentence_at(page.text, *place))]
         named = labels_named(words)
+        if not named and _OF_ALL.search(words) and not page.names_other_station(words):
+            yield ALL
         if named and not page.names_other_station(words):
             owner = owner_at(page.text, *place)
             yield from owner.labels if owner else named
+
+
+def _all_without_access(page: RulePage, start: int, end: int) -> Iterator[str]:
+    """Yield ``ALL`` if a sentence denies the whole station a lift or step-free access."""
+    for pattern in (VOCABULARY["lift"], VOCABULARY[STEP_FREE_YES]):
+        for match in pattern.finditer(page.text, start, end):
+            left, right = sentence_at(page.text, *match.span())
+            words = page.text[left:right]
+            is_denied_here = is_plain_denial(words, match.start() - left, match.end() - left)
+            is_of_all = _OF_ALL.search(words) is not None and not labels_named(words)
+            is_of_all = is_of_all and _YEAR.search(words) is None  # `opened without lifts in 1988`
+            if is_denied_here and is_of_all and not page.names_other_station(words):
+                yield ALL
 
 
 def _names_access(words: str) -> bool:

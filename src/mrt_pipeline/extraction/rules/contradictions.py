@@ -1,4 +1,4 @@
-"""Find what a page says about an exit's access and contradicts in another place.
+"""Find what a page says about an exit, and contradicts in another place.
 
 Within one place, such as a row or list, the author knew both: `Step-free: yes; lift: no` is true of an exit
 at street level. In two places, one of them may be older.
@@ -7,16 +7,18 @@ at street level. In two places, one of them may be older.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from mrt_pipeline.contracts.network import AccessFeature, StepFree
 from mrt_pipeline.extraction.access_words import MEANING, is_denied
 from mrt_pipeline.extraction.candidates import Candidate
-from mrt_pipeline.extraction.mentions import line_at
+from mrt_pipeline.extraction.mentions import line_at, sentence_at
 from mrt_pipeline.extraction.page_model import Line, PageText
 from mrt_pipeline.extraction.rules.page import RulePage
+from mrt_pipeline.extraction.word_lists import wording
 
 _NO_LIFT = f"no_{AccessFeature.LIFT.value}"
+_GONE = wording("thing_gone")
 _RAMP = re.compile(r"\bramps?\b", re.IGNORECASE)
 _ONLY_BY_ESCALATOR = re.compile(
     r"\bonly(?: (?:an?|by|via|has|have|served by|takes?))* escalators?\b(?!.*\blifts?\b)"
@@ -49,6 +51,20 @@ def contradicted(page: RulePage, found: Mapping[Candidate, int]) -> set[Candidat
         for item, place in found.items()
         if MEANING.get(item.value) is StepFree.YES
         and any(label == item.exit_label and place != other for label, other in denied)
+    }
+
+
+def gone_elsewhere(page: RulePage, found: Iterable[Candidate]) -> set[Candidate]:
+    """Return the places and bus stops that a sentence of the page says are gone: `Golden Mall has closed`."""
+    leads = tuple(
+        page.text[sentence_at(page.text, *match.span())[0] : match.start()].casefold()
+        for match in _GONE.finditer(page.text)
+    )
+    return {
+        item
+        for item in found
+        if item.field in ("landmark", "bus_stop")
+        and any(one.endswith(item.value.casefold()) for one in leads)
     }
 
 

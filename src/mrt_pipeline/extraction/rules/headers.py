@@ -14,6 +14,7 @@ from mrt_pipeline.extraction.access_words import is_denying, is_elsewhere, is_no
 from mrt_pipeline.extraction.mentions import EXIT
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.words import FILLERS, SIGNS, Meaning, folded
+from mrt_pipeline.extraction.word_lists import wording
 
 MAX_HEADER_CHARS = 60
 MAX_PARSED = 4096
@@ -48,6 +49,8 @@ _AFFIRMED = re.compile(
 _EITHER = re.compile(r"\b(?:or|and)\b|[/&]", re.IGNORECASE)
 _NOTED = re.compile(r"[†‡]|(?<=[^\s*])\s*\*+")
 """footnote marks; an asterisk before words may be a list mark"""
+_LEADS_INSIDE = re.compile(rf"{wording('by_building').pattern}|\bto (?:the )?platforms?\b", re.IGNORECASE)
+"""heads a lift that does not lead from the station to the street: `Lift in the mall`, `Lift to platform`"""
 _SIGNS = str.maketrans(SIGNS)
 _SEPARATED = "\u4e00"
 _SEPARATED_END = "\u9fff"
@@ -95,6 +98,7 @@ class Vocabulary:
             found = {Meaning.ACCESS}  # a missing ramp does not say that there is no other way
         plain = self._parse(_AFFIRMED.sub(" ", header))
         is_doubtful = bool(found & _CLAIMED) and not (_is_understood(parsed) or _is_understood(plain))
+        is_doubtful = is_doubtful or (bool(found & _ACCESS) and _LEADS_INSIDE.search(header) is not None)
         return Meaning.OTHER if found and (is_doubtful or is_taken_back(header)) else _one_of(found)
 
     def is_harmless(self, header: str) -> bool:

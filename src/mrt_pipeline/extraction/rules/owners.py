@@ -21,6 +21,7 @@ from mrt_pipeline.extraction.rules.labels import (
 from mrt_pipeline.extraction.rules.page import Labels, RulePage
 from mrt_pipeline.extraction.rules.parts import part_of, split_bounds, strip_bounds
 from mrt_pipeline.extraction.rules.words import ANSWERS, folded
+from mrt_pipeline.extraction.word_lists import wording
 
 _LED = (
     r"(?:(?!(?:to|at|of|from|with|near|by|via|as|and|or|for|in|on|the|use|stn|station)\b)[^\W\d]+\W+){0,2}?"
@@ -64,11 +65,7 @@ def names_another_exit(text: str, own: Labels) -> bool:
     return is_nameless_exit(text) if named is None else not set(labels_of(named["labels"])) <= set(own)
 
 
-TO_ANOTHER = re.compile(
-    r"\b(?:use|take|try|via|through|by|from|at|near(?:er|est)?(?: to)?|closest(?: to)?|beside|next to)"
-    r"\s+(?:the\s+)?(?:exits?|entrances?)\s+[A-Z0-9]{1,2}\b(?:\s*(?:[/&,]|and|or)\s*(?:exits?\s+)?[A-Z0-9]{1,2}\b)*",
-    re.IGNORECASE,
-)
+TO_ANOTHER = wording("to_another")
 """a pointer to another exit: `use Exit B`"""
 POINTS_FIRST = re.compile(rf"[\s(]*(?:{TO_ANOTHER.pattern})", re.IGNORECASE)
 

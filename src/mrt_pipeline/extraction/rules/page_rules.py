@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from mrt_pipeline.contracts.claims import HeadedValue
-from mrt_pipeline.contracts.network import StepFree
+from mrt_pipeline.contracts.network import AccessFeature, StepFree
 from mrt_pipeline.extraction.access_words import DENIALS, MEANING
 from mrt_pipeline.extraction.candidates import Candidate
 from mrt_pipeline.extraction.mentions import labels_named
@@ -19,7 +19,7 @@ from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Piece, T
 from mrt_pipeline.extraction.place_names import PlaceNames
 from mrt_pipeline.extraction.rules.cells import BUS_STOP_CODE, without_stop_names
 from mrt_pipeline.extraction.rules.closures import ALL, withdraw_closed
-from mrt_pipeline.extraction.rules.contradictions import contradicted, passage_numbers
+from mrt_pipeline.extraction.rules.contradictions import contradicted, gone_elsewhere, passage_numbers
 from mrt_pipeline.extraction.rules.entries import Entry, Placed, entries_of, heads_of, place_of
 from mrt_pipeline.extraction.rules.headers import Vocabulary, load_vocabulary
 from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket, names_two_exits
@@ -93,13 +93,14 @@ def read_page(page: PageText, names: PlaceNames, vocabulary: Vocabulary | None =
             unread.append((number, stretch))
     withdrawn = rule_page.withdrawn
     without_access = rule_page.without_access
-    doubted = contradicted(rule_page, found)
+    doubted = contradicted(rule_page, found) | gone_elsewhere(rule_page, found)
     kept = [
         item
         for item in ([] if ALL in withdrawn else found)
         if item.exit_label not in withdrawn
         and item not in doubted
         and not (item.exit_label in without_access and _is_access_there(item))
+        and not (ALL in without_access and _is_without_steps(item))
     ]
     passages = tuple(
         (start, end)
@@ -115,6 +116,11 @@ def _is_access_there(item: Candidate) -> bool:
     """Return whether a statement says that an exit has access, and not that it lacks any."""
     is_denial = item.value in DENIALS or MEANING.get(item.value) is StepFree.NO
     return item.field == "access" and not is_denial
+
+
+def _is_without_steps(item: Candidate) -> bool:
+    """Return whether a statement says that an exit has a lift, or is step-free."""
+    return item.value == AccessFeature.LIFT.value or MEANING.get(item.value) is StepFree.YES
 
 
 def _section_in(

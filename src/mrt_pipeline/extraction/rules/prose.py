@@ -38,6 +38,7 @@ from mrt_pipeline.extraction.rules.platforms import read_platform_prose
 from mrt_pipeline.extraction.rules.sections import Section
 from mrt_pipeline.extraction.rules.told import read_places_told
 from mrt_pipeline.extraction.rules.words import BUS_STOP_WORDS
+from mrt_pipeline.extraction.word_lists import wording
 
 LEADS_TO = re.compile(
     r"\b(?:leads?|opens?|connects?|links?|exits|comes (?:out|up)|emerges|surfaces|gives (?:direct )?access"
@@ -74,6 +75,9 @@ _GOES_ON = re.compile(
     r"|\s*(?:,\s*)?\b(?:via|through|by|on|along)\b|[.;](?!\d)",
     re.IGNORECASE,
 )
+
+
+_OF_ALL = wording("of_the_whole_station")
 
 
 def read_prose(page: RulePage, line: Line, section: Section) -> Iterator[Candidate]:
@@ -182,6 +186,8 @@ def _owners(page: RulePage, place: Bounds, line: Line) -> Iterator[tuple[str, Sa
     if page.text.count(":", *sentence) > 1:
         return  # `Lift: Exit A / Escalator: Exit B`: keys and values, not a sentence
     words = page.text[slice(*sentence)]
+    if _OF_ALL.search(words) and not labels_named(words):
+        return  # `The station is step-free`, below the last exit
     if len(labels) > 1 and labels_alone(page, words, labels):
         return  # `Exits A and B have a lift (A)`
     if labels and labels != FOREIGN and not is_not_now(words):

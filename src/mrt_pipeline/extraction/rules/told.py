@@ -14,6 +14,7 @@ from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import Item, split_bounds
 from mrt_pipeline.extraction.rules.place_mentions import find_names, is_name, is_sure_place
 from mrt_pipeline.extraction.rules.words import KINDS, TOWN_PARTS
+from mrt_pipeline.extraction.word_lists import wording
 
 _ALSO = r"(?:(?:also|both|all|right|just|directly|conveniently|best|easily|located|situated|found|only)\s+)*"
 _NEAR = (
@@ -31,7 +32,7 @@ _PLACE_THEN = re.compile(
     re.IGNORECASE,
 )
 """`Golden Mall is right beside`, before the exit"""
-_OUT_BY = r"use|take|choose|pick|head (?:to|for)|(?:leave|exit|go(?: out)?) (?:by|from|via|at|through)"
+_GO_OUT = wording("go_out").pattern
 _SOMEBODY = r"(?:you|one|passengers|visitors|commuters|people)"
 _TO_REACH = r"to (?:get to|go to|reach|visit)"
 _WHO_GOES = (
@@ -41,13 +42,13 @@ _WHO_GOES = (
 _TO_PLACE = re.compile(
     rf"\s*(?:{_TO_REACH}|{_WHO_GOES}|{_SOMEBODY} (?:can|may) (?:reach|get to|walk to)|for)\s+"
     rf"(?:the\s+)?(?P<names>.+?),?\s+(?:please\s+|can\s+)?"
-    rf"(?:{_OUT_BY}|via|through|using)\s+(?:the\s+)?",
+    rf"(?:{_GO_OUT}|via|through|using)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
 """`To get to Golden Mall, use`, before the exit"""
 _BY = re.compile(
     rf"\s*(?:{_SOMEBODY} (?:can|may)(?: also)? )?"
-    rf"(?:from|via|through|at|outside|next to|beside|near|{_OUT_BY})\s+",
+    rf"(?:from|via|through|at|outside|next to|beside|near|{_GO_OUT})\s+",
     re.IGNORECASE,
 )
 """`From` or `Use`, before the exit, with the place after it"""

@@ -32,6 +32,7 @@ from mrt_pipeline.extraction.rules.parts import (
 from mrt_pipeline.extraction.rules.place_mentions import Need, is_generic, is_name
 from mrt_pipeline.extraction.rules.prose import LEADS_TO, names_led_to
 from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, FILLERS, Meaning, folded
+from mrt_pipeline.extraction.word_lists import wording
 
 _EXITS_BEHIND = re.compile(
     r"(?P<name>[^:：–—→⇒➔➜()]+?)\s*(?:[:：–—→⇒➔➜]|\s-\s|,(?=\s(?i:exit))|\((?=.*\)$))\s*(?P<exits>[^()]+?)"
@@ -47,7 +48,7 @@ VALUES = frozenset({Meaning.BUS_STOP, Meaning.BUS, Meaning.LANDMARK, Meaning.ACC
 _BEFORE_PLACE = re.compile(
     rf"{LEADS_TO.pattern}"
     r"|\b(?:leave|(?:get|come|go|walk) out|get off|come up|alight)\s(?:right\s)?here\sfor\s+(?:the\s+)?"
-    r"|\b(?:use|take|choose)\sthis\s(?:exit|one)\s(?:for|to\s(?:get\sto|go\sto|reach|visit))\s+(?:the\s+)?"
+    rf"|\b(?:{wording('go_out').pattern})\sthis\s(?:exit|one)\s(?:for|to\s(?:get\sto|go\sto|reach|visit))\s+(?:the\s+)?"
     r"|\b(?:you(?:['’]ll| will| can)?(?: also)? (?:find|see|reach)|in front of)\s+(?:the\s+)?",
     re.IGNORECASE,
 )

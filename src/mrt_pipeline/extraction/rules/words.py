@@ -149,7 +149,8 @@ FEATURE_WORDS: dict[str, re.Pattern[str]] = {
 """words for access features in languages other than English; ``access_words`` has the English ones"""
 
 UNREAD_TOPICS = re.compile(
-    r"\b(?:history|construction|former|previous|past|future|planned|proposed|upcoming|trivia|incidents?|accidents?"
+    r"\b(?:history|construction|proposals?|at opening"
+    r"|former|previous|past|future|planned|proposed|upcoming|trivia|incidents?|accidents?"
     r"|naming|etymology|art ?works?|art(?! (?:museum|gallery)\b)|in popular culture"
     r"|references|see also|external links|sources"
     r"|wish(?:es|[- ]?lists?)?|we want|wanted|complaints?|petitions?|suggestions?|feedback|requests?|ideas?"

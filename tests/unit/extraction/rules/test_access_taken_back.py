@@ -271,3 +271,39 @@ def test_a_line_below_an_answer_may_lead_through_another_building(line: str) -> 
 )
 def test_an_answer_by_way_of_the_stations_own_lift_is_a_yes(answer: str) -> None:
     assert published(table("Exit | Step-free", f"A | {answer}")) == {"A yes", "A lift"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Step-free (one step)", "Step-free with kerb", "Step-free, with a high step"),
+        *("Lift too small for wheelchairs", "Lift 200 m away", "Lift, except Sundays", "Lift (see note)"),
+        *("Lift from concourse to platform", "Lift between the concourse and the platforms"),
+    ],
+)
+def test_a_step_on_the_way_or_a_lift_of_no_use_gives_the_exit_no_access(words: str) -> None:
+    assert not _positive(_in_a_cell(words))
+    assert not _positive(_in_a_list(words))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Yes (one step)",
+        "Yes, from platform A",
+        "Yes (NEL)",
+        "Yes, for NEL",
+        "Yes – see note",
+        "Yes (with a kerb)",
+    ],
+)
+def test_an_answer_that_holds_for_some_trains_or_with_a_step_is_no_plain_yes(answer: str) -> None:
+    assert published(table("Exit | Step-free", f"A | {answer}")) == set()
+    assert published(f"<ul><li>Exit A<ul><li>Step-free: {answer}</li></ul></li></ul>") == set()
+
+
+@pytest.mark.parametrize(
+    "words", ["Lift from concourse to street", "Lift from the concourse to street level"]
+)
+def test_a_lift_to_the_street_is_the_exits(words: str) -> None:
+    assert "A lift" in _in_a_cell(words)

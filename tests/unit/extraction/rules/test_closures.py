@@ -123,3 +123,77 @@ def test_an_exit_whose_lift_a_sentence_calls_gone_still_has_only_stairs() -> Non
     html = table("Exit | Access", "A | Stairs only", "B | Lift")
     gone = "<p>The lifts at Exits A and B were removed in 2019.</p>"
     assert published(f"<h2>Exits</h2>{html}{gone}") == {"A stairs_only", "A no"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Exit A was replaced by Exit C.",
+        "Exit A has been renamed Exit C.",
+        "Exit A is now Exit C.",
+        "Exit A is used by staff only.",
+        "Exit A is reserved for residents.",
+        "Exit A opens only on weekdays.",
+        "Exit A is only open on weekdays.",
+    ],
+)
+def test_an_exit_that_has_another_label_or_is_not_for_everybody_has_nothing_published(sentence: str) -> None:
+    assert published(f"{HTML}<p>{sentence}</p>") == {"B lift"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The station has no lifts.",
+        "There are no lifts at this station.",
+        "None of the exits is step-free.",
+        "The station is not wheelchair-accessible.",
+        "All lifts are out of service until March.",
+        "The lifts are being replaced.",
+    ],
+)
+def test_what_the_whole_station_lacks_no_exit_of_it_has(sentence: str) -> None:
+    exits = "<ul><li>Exit A: lift, escalator, Golden Mall</li></ul>"
+    assert {"A lift"} < published(exits)
+    assert not {"A lift", "A yes"} & published(f"{exits}<p>{sentence}</p>")
+    assert "A Golden Mall" in published(f"{exits}<p>{sentence}</p>")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The station had no lifts until 2005.",
+        "The station opened without lifts in 1988.",
+        "Not all exits have lifts.",
+        "Khatib station has no lifts.",
+        "The mall has no lifts.",
+        "The station was renamed in 2010.",
+        "Exit A was renovated in 2015.",
+        "Exit A is for students of the Yishun School.",
+    ],
+)
+def test_what_another_time_station_or_thing_lacks_takes_no_lift_away(sentence: str) -> None:
+    assert {"A lift", "B lift"} <= published(f"{HTML}<p>{sentence}</p>")
+
+
+@pytest.mark.parametrize("sentence", ["The station is wheelchair-accessible.", "All exits are step-free."])
+def test_what_is_said_of_the_whole_station_is_not_of_the_last_exit_named(sentence: str) -> None:
+    exits = "<ul><li>Exit A: lift</li><li>Exit B: escalator</li></ul>"
+    assert published(f"{exits}<p>{sentence}</p>") == {"A lift", "B escalator"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        *("Golden Mall was demolished in 2024.", "Golden Mall has closed.", "Golden Mall closed in 2024."),
+        *("Bus stop 59049 has been removed.", "Bus stop 59049 is no longer in use."),
+    ],
+)
+def test_a_place_or_stop_that_a_sentence_says_is_gone_is_not_published(sentence: str) -> None:
+    html = table("Exit | Landmark | Bus stop", "A | Golden Mall | 59049", "B | Silver Hall | 59041")
+    gone = {"A Golden Mall"} if "Mall" in sentence else {"A 59049"}
+    for page in (f"{html}<p>{sentence}</p>", f"<p>{sentence}</p>{html}"):
+        assert published(page) == published(html) - gone
+    assert published(
+        f"{html}<p>Golden Mall was opened in 2010. The Golden Mall Car Park has closed.</p>"
+    ) == (published(html))

@@ -364,3 +364,9 @@ def test_a_column_of_ramps_may_still_name_lifts_and_stairs() -> None:
     rows = ("A | Lift", "B | Stairs only")
     assert published(table("Exit | Wheelchair ramp", *rows)) == {"A lift", "B stairs_only", "B no"}
     assert published(table("Exit | Wheelchair access", "A | No", "B | Yes")) >= {"A no", "B yes"}
+
+
+@pytest.mark.parametrize("caption", ["Exits (1988 to 2019)", "Exits at opening", "Proposals for the exits"])
+def test_a_caption_of_another_time_takes_its_table_back(caption: str) -> None:
+    assert published(table("Exit | Step-free", "A | Yes", caption=caption)) == set()
+    assert published(f"<h2>{caption}</h2>" + table("Exit | Step-free", "A | Yes")) == set()

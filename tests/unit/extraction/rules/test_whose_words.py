@@ -263,3 +263,50 @@ def test_a_link_to_a_place_named_after_another_station_is_an_item_of_its_exit(
     expected = {f"A {link}", "A Golden Mall"} if is_read else {"A Golden Mall"}
     items = f"<ul><li><a>{link}</a></li><li>Golden Mall</li></ul>"
     assert published(f"{EXITS}<h3>Exit A</h3>{items}") == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "cell"),
+    [
+        ("Bus stops", "59049 and 59041 respectively"),
+        ("Landmarks", "Golden Mall, Silver Hall (respectively)"),
+        ("Landmarks", "Golden Mall and Silver Hall respectively"),
+    ],
+)
+def test_what_several_exits_have_respectively_is_given_to_none_of_them(head: str, cell: str) -> None:
+    assert published(table(f"Exit | {head}", f"A, B | {cell}")) == set()
+
+
+@pytest.mark.parametrize(
+    "words", ["Lifts are available.", "There is a lift.", "Lift to platform.", "Bus stop 59049 is nearby."]
+)
+def test_a_paragraph_behind_a_list_is_not_of_its_last_exit(words: str) -> None:
+    exits = "<ul><li>Exit A: Golden Mall</li><li>Exit B: escalator</li></ul>"
+    assert published(f"{exits}<p>{words}</p>") == {"A Golden Mall", "B escalator"}
+
+
+@pytest.mark.parametrize(
+    ("item", "below"),
+    [
+        ("Lift", "closed since 2024"),
+        ("Lift", "platform to concourse only"),
+        ("Lift", "belongs to Northpoint"),
+        ("Lift", "6am to 11pm"),
+        ("59049", "removed in 2024"),
+        ("Golden Mall", "closed in 2024"),
+    ],
+)
+def test_an_item_below_another_may_take_it_back(item: str, below: str) -> None:
+    html = f"<h3>Exit A</h3><ul><li>{item}<ul><li>{{}}</li></ul></li><li>Escalator</li></ul>"
+    assert published(html.format(below)) == {"A escalator"}
+
+
+def test_an_item_below_another_that_is_understood_takes_nothing_back() -> None:
+    html = "<h3>Exit A</h3><ul><li>Lift<ul><li>to street level</li></ul></li></ul>"
+    assert published(html) == {"A lift"}
+
+
+@pytest.mark.parametrize("head", ["Lift in the mall", "Lift to platform", "Lift from concourse to platform"])
+def test_a_column_of_lifts_that_do_not_lead_to_the_street_gives_no_exit_a_lift(head: str) -> None:
+    assert published(table(f"Exit | {head}", "A | Yes")) == set()
+    assert published(table("Exit | Lift to street", "A | Yes")) == {"A lift"}
