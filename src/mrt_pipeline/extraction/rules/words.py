@@ -92,7 +92,7 @@ GENERIC_PLACES = re.compile(
     r"|industrial (?:area|estate|buildings?)|platforms?|faregates?|passenger service(?: centre| office)?"
     r"|ticket (?:office|machines?)|condominiums?|apartments|restaurants?|eateries|coffee ?shops?|schools)"
     r"|.*\b(?:lift|elevator|escalator|stair|step|barrier|obstacle)s?[- ]free\b.*"
-    r"|.*\bstn\b.*|.*\b[ml]rt(?: station)?"
+    r"|.*\bstn\b.*|.*\b(?:int|ter)|.*\b[ml]rt(?: station)?"
     r"|(?:towers?|wings?|blocks?|gates?|levels?|lobby|zones?|phase) [a-z0-9]{1,2}"
     r"|singapore|tb[acd]|unknown|various|nil|none|n/a|currently\b.*|see\b.*|same as\b.*|as above|ditto"
     r"|bus(?:es)?(?: services?| routes?)?(?:\W*\d\w*(?:\W+\d\w*)*)?",

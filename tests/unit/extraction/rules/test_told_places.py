@@ -135,3 +135,12 @@ def test_one_reaches_a_place_through_an_exit() -> None:
     told = "Through Exit {} you reach <a>Golden Mall</a>, where <a>Zorba</a> is on the upper floors."
     assert published(f"<p>{told.format('A')}</p>") == {"A Golden Mall"}
     assert published(f"<p>Not so long ago, {told.format('A').lower()}</p>") == set()
+
+
+def test_a_name_with_two_possessives_is_one_place_in_a_sentence_too() -> None:
+    words = "From Exit A, passengers can reach Silver Women's and Children's Hospital through a walkway."
+    assert published(f"<p>{words}</p>") == {"A Silver Women's and Children's Hospital"}
+
+
+def test_an_interchange_as_lta_abbreviates_it_is_a_bus_stop_and_no_landmark() -> None:
+    assert published("<ul><li>Exit A - Golden Mall, Yishun Int (59009)</li></ul>") == {"A Golden Mall"}
