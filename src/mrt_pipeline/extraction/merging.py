@@ -292,7 +292,8 @@ def _unite(same: list[Any], way: _Way, claims: ExitClaims) -> Published:
 
 def _merge_access(claims: ExitClaims, findings: list[Finding]) -> ExitAccess | None:
     """Merge the claims about access through an exit, and append a finding for each new contradiction."""
-    stated = said = claims.items(ExitAccess)
+    items = claims.items(ExitAccess)
+    stated = said = [item for number, item in enumerate(items) if item not in items[:number]]
     if not said and claims.conclusion is None:
         return None
     speakers = _speakers_of(claims)

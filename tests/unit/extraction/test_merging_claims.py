@@ -321,6 +321,8 @@ def test_two_words_that_are_low_alone_make_step_free_access_no_more_than_medium(
     merged, _ = _merge(_claims("fandom_wiki", access=prose), _claims("openstreetmap", access=tag))
     assert merged.access is not None
     assert (merged.access.step_free, merged.access.confidence) == (answer, Confidence.MEDIUM)
+    again, _ = _merge(*(_claims(source, access=merged.access) for source in ("fandom_wiki", "openstreetmap")))
+    assert again.access == merged.access, "equal claims do not confirm each other"
 
 
 def test_contradicting_access_is_unknown_and_a_finding_with_both_quotes() -> None:

@@ -70,7 +70,9 @@ _NAMES_END = re.compile(
 )
 """where the names after ``_WALKS`` end"""
 _CLAUSE_BEGINS = re.compile(r",\s+and\s+|,?\s+(?:while|whereas)\s+", re.IGNORECASE)
-_BETWEEN = re.compile(r"(?<!['’]s)\s*,?\s+and\s+(?:(?:to|for)\s+)?(?:the\s+)?|,\s+(?:(?:to|for)\s+)?(?:the\s+)?")
+_BETWEEN = re.compile(
+    r"(?<!['’]s)\s*,?\s+and\s+(?:(?:to|for)\s+)?(?:the\s+)?|,\s+(?:(?:to|for)\s+)?(?:the\s+)?"
+)
 _OF_PLACES = PLACE_KINDS | KINDS | TOWN_PARTS
 MAX_PERSON_WORDS = 3
 _MAY_GO_ON = re.compile(r"\s(?:to|on|in|along|at)\s")
