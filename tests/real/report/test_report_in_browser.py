@@ -265,7 +265,9 @@ def test_coverage_and_sources_and_the_run_are_reported(page: Reader) -> None:
     assert page.find("#coverage tbody tr").text.split()[:2] == ["All", "100%"]
     for fold in page.find_all("#sources summary"):
         page.unfold(fold)
-    assert "made available under the terms of the Singapore Open Data Licence" in page.find("#sources").text
+    shown = page.find("#sources").text
+    assert "made available under the terms of the Singapore Open Data Licence" in shown
+    assert not set(shown.split()) & {"false", "true", "undefined", "null", "NaN"}
     told = page.find("#run").text
     for words in ("snapshot", "completed", "requested", "fandom_wiki"):
         assert words in told

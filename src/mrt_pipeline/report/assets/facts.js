@@ -78,7 +78,7 @@ function documentCard(document) {
     factList([
       ["Publisher", document.publisher],
       ["Date", document.day && `${day(document.day)} (${daysApart(ageOf(document))})`],
-      ["Read on", document.read !== document.day && day(document.read)],
+      ["Read on", document.read === document.day ? null : day(document.read)],
       ["Revision", document.revision],
       ["Records", document.records?.toLocaleString("en")],
       ["Cited by this dataset", cited.filter(Boolean).join(", ") || "nothing"],
