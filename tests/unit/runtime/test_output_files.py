@@ -58,7 +58,11 @@ def test_an_output_reads_back_as_what_was_written(output: StageOutput) -> None:
     assert read_output(type(output), render_output(output)) == output
 
 
-@given(st.dictionaries(st.sampled_from(["record", "name", "lat"]), st.lists(EVIDENCE, min_size=1).map(tuple)))
+@given(
+    st.dictionaries(
+        st.sampled_from(["record", "name", "lat"]), st.lists(EVIDENCE, min_size=1, unique=True).map(tuple)
+    )
+)
 def test_evidence_reads_back_in_its_order_and_stands_once(evidence: dict[str, tuple[Evidence, ...]]) -> None:
     station = YISHUN.model_copy(update={"evidence": {"record": YISHUN.evidence["record"], **evidence}})
     line = render_record(station)
@@ -90,7 +94,7 @@ def _plain(output: StageOutput) -> Any:
     return json.loads(render_output(output))
 
 
-@pytest.mark.parametrize("wrong", [99, -1, "0", None, {}, [0]])
+@pytest.mark.parametrize("wrong", [99, -1, "0", 0.0, False, None, {}, [0]])
 def test_a_number_without_a_reason_is_refused_where_it_stands(wrong: object) -> None:
     plain = _plain(make_dataset(YISHUN))
     plain["stations"][0]["platforms"][0]["evidence"]["record"] = [wrong]
@@ -106,6 +110,35 @@ def test_reasons_that_are_none_are_refused_where_they_are_cited(reasons: object)
     plain["stations"][0]["reasons"] = reasons
     with pytest.raises(ValidationError, match=r"stations\.0\.evidence\.record\.0"):
         read_output(Stage3Output, plain)
+
+
+@pytest.mark.parametrize("number", ["0", "00", " 0"])
+@pytest.mark.parametrize("is_in_one_group", [True, False])
+def test_two_pieces_of_evidence_of_one_number_are_refused_where_they_are_cited(
+    number: str, is_in_one_group: bool
+) -> None:
+    plain = _plain(make_dataset(YISHUN))
+    reasons = plain["stations"][0]["reasons"]
+    if is_in_one_group:
+        reasons[0]["records"] |= {number + " " if number == "0" else number: "x"}
+    else:
+        reasons.append({**reasons[0], "records": {number: "x"}})
+    with pytest.raises(ValidationError, match=r"stations\.0\.evidence\.record\.0"):
+        read_output(Stage3Output, plain)
+
+
+def test_a_number_cited_again_and_again_is_one_piece_of_evidence() -> None:
+    plain = _plain(make_dataset(YISHUN))
+    plain["stations"][0]["evidence"]["record"] *= 1000
+    assert read_output(Stage3Output, plain) == make_dataset(YISHUN)
+
+
+def test_of_many_wrong_numbers_one_is_reported() -> None:
+    plain = _plain(make_dataset(YISHUN))
+    plain["stations"][0]["evidence"]["record"] = [0.5] * 1000
+    with pytest.raises(ValidationError) as caught:
+        read_output(Stage3Output, plain)
+    assert caught.value.error_count() == 1
 
 
 def test_a_value_without_evidence_is_refused() -> None:
