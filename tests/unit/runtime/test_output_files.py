@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from mrt_pipeline.contracts.evidence import Evidence, Method
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output, StageOutput
+from mrt_pipeline.runtime.file_faults import describe_fault
 from mrt_pipeline.runtime.output_files import (
     read_output,
     read_record,
@@ -139,6 +140,32 @@ def test_of_many_wrong_numbers_one_is_reported() -> None:
     with pytest.raises(ValidationError) as caught:
         read_output(Stage3Output, plain)
     assert caught.value.error_count() == 1
+
+
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "9999-01-01T00:00:00Z"]
+)
+def test_a_time_at_an_end_of_the_calendar_is_refused_where_it_stands(moment: str) -> None:
+    plain = _plain(make_dataset(YISHUN))
+    plain["metadata"]["generated_at"] = moment
+    for document in plain["provenance"].values():
+        document["retrieved_at"] = moment
+    with pytest.raises(ValidationError) as caught:
+        read_output(Stage3Output, plain)
+    assert describe_fault(caught.value).startswith(f"metadata.generated_at: {moment[:19]}")
+    assert [fault["loc"][-1] for fault in caught.value.errors()] == [
+        "generated_at",
+        *["retrieved_at"] * len(plain["provenance"]),
+    ]
+
+
+@pytest.mark.parametrize("moment", ["9998-12-31T23:59:59-23:59", "0002-01-01T00:00:00+23:59"])
+def test_any_other_time_can_be_given_for_each_time_zone(moment: str) -> None:
+    plain = _plain(make_dataset(YISHUN))
+    plain["metadata"]["generated_at"] = moment
+    read = read_output(Stage3Output, plain).metadata.generated_at
+    for hours in (-23, 0, 23):
+        assert read.astimezone(timezone(timedelta(hours=hours))) == read
 
 
 def test_a_value_without_evidence_is_refused() -> None:
