@@ -198,6 +198,18 @@ def test_signatures_and_tokens_of_services_are_random() -> None:
     assert all(map(is_random, (TOKEN, SIGNATURE, "frJIUN8DYpKDtOLCwo//yllqDzg=")))
 
 
+@pytest.mark.parametrize(
+    "escape", ["&#{};", "&#x{};", "\\u{{{}}}", "\\x{{{}}}", "\\N{{{}}}", "\\{}", "%{}", "0x{}"]
+)
+def test_an_escape_of_any_length_is_no_error(escape: str) -> None:
+    known = knowing(TOKEN)
+    for digit in "0179f":
+        for length in (*range(1, 40), 10_000):
+            text = f"a {escape.format(digit * length)} {TOKEN}"
+            assert known.find(text) == "A_KEY"
+            assert TOKEN not in known.redact(text)
+
+
 def test_of_a_proxy_its_password_is_secret() -> None:
     assert set(secrets_of_login("http://me:p%C3%A4ssword@proxy.example:3128")) == {
         "p%C3%A4ssword",
