@@ -249,7 +249,7 @@ class SecretFoundError(StorageError):
 
 
 class RunLockedError(MrtPipelineError):
-    """Another process is working in the same run folder."""
+    """Another process is working in the same folder."""
 
 
 class RunInterrupted(MrtPipelineError):  # noqa: N818 - a request is not an error

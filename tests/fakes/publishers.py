@@ -44,6 +44,8 @@ ACCOUNT_KEY = "account-key-77aa"
 FACILITIES = "v2/FacilitiesMaintenance"
 SCHEDULE, SCHEDULE_MADE = "GTFSScheduleTrain", "2026-11-20T02:00:00+08:00"
 EMAIL, PASSWORD = "operator@example.org", "correct horse"
+GIVEN_TOKEN = "g1v3nT0k3nA1b2C3d4E5-"
+"""how each token begins that the map service gives"""
 READY_TOKEN = "ready-token-0000"
 """valid until a test removes it from ``onemap.tokens``"""
 
@@ -133,7 +135,7 @@ class OneMap(Interposed):
             return json_reply({"error": "User is not registered in the system."}, 404)
         if body["password"] != PASSWORD:
             return json_reply({"error": "Authentication failed."}, 401)
-        token = f"given-token-{next(self._numbers)}"
+        token = f"{GIVEN_TOKEN}{next(self._numbers)}"
         self.tokens.add(token)
         expiry = int((self._now() + self.lifetime).timestamp())
         return json_reply({"access_token": token, "expiry_timestamp": str(expiry)})

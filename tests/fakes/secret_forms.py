@@ -26,7 +26,7 @@ FORMS: dict[str, Encode] = {
     "in a URL in a URL": lambda text: quote(quote(text, safe=""), safe=""),
     "in HTML": html.escape,
     "in HTML, each character": lambda text: "".join(f"&#{ord(char)};" for char in text),
-    "in HTML, each character, with zeros": lambda text: "".join(f"&#x{ord(char):012x};" for char in text),
+    "in HTML, each character, with zeros": lambda text: "".join(f"&#x{ord(char):032x};" for char in text),
     "in JSON in HTML": lambda text: html.escape(json.dumps(text)),
     "in Python": lambda text: ascii(text)[1:-1],
     "in a login": lambda text: f"Basic {_base64(f'operator:{text}')}",
@@ -45,6 +45,15 @@ FORMS: dict[str, Encode] = {
     "in UTF-8 read as that of Windows": lambda text: "".join(map(_as_windows, text.encode())),
     "in bytes of Python": lambda text: repr(text.encode())[2:-1],
     "in bytes of C": lambda text: "".join(f"\\{byte:03o}" for byte in text.encode()),
+    "in bytes of C, with as few digits as possible": lambda text: "".join(
+        f"\\{byte:o}" for byte in text.encode()
+    ),
+    "in bytes of a shell": lambda text: "".join(f"\\0{byte:o}" for byte in text.encode()),
+    "in numbers of C": lambda text: ", ".join(f"0x{byte:02X}" for byte in text.encode()),
+    "in names of Python": lambda text: "".join(map(_named, text)),
+    "in code points of JavaScript, with zeros": lambda text: "".join(
+        f"\\u{{{ord(char):08x}}}" for char in text
+    ),
     "in code points of JavaScript": lambda text: "".join(f"\\u{{{ord(char):x}}}" for char in text),
     "in CSV": lambda text: text.replace('"', '""'),
     "in SQL in CSV": lambda text: text.replace("'", "''").replace('"', '""'),
@@ -60,6 +69,14 @@ FORMS: dict[str, Encode] = {
     "with a tag": lambda text: f"{text[:5]}\U000e0041{text[5:]}",
     "with a vowel separator": lambda text: f"{text[:5]}\u180e{text[5:]}",
     "with fillers": lambda text: f"{text[:3]}\u115f{text[3:5]}\u3164{text[5:7]}\uffa0{text[7:]}",
+    "with a mark of Arabic letters": lambda text: f"{text[:5]}\u061c{text[5:]}",
+    "with an inherent vowel": lambda text: f"{text[:5]}\u17b4{text[5:]}",
+    "with a mark of an annotation": lambda text: f"{text[:5]}\ufff9{text[5:]}",
+    "with an empty pattern": lambda text: f"{text[:5]}\u2800{text[5:]}",
+    "with control characters": lambda text: f"{text[:3]}\x01{text[3:5]}\x7f{text[5:]}",
+    "with a line separator": lambda text: f"{text[:5]}\u2028{text[5:]}",
+    "with a next line": lambda text: f"{text[:5]}\x85{text[5:]}",
+    "with a movement of a terminal": lambda text: f"{text[:5]}\x1b[K{text[5:]}",
     "with colours of a terminal": lambda text: f"{text[:5]}\x1b[1;31m{text[5:]}",
     "with a place to break": lambda text: f"{text[:5]}<wbr>{text[5:]}",
     "with emphasis": lambda text: f"<b>{text[:5]}</b>{text[5:]}",
@@ -80,6 +97,11 @@ def _base64(text: str) -> str:
 
 def _as_windows(byte: int) -> str:
     return bytes([byte]).decode("cp1252", "ignore") or chr(byte)
+
+
+def _named(char: str) -> str:
+    name = unicodedata.name(char, "")
+    return f"\\N{{{name}}}" if name else f"\\U{ord(char):08x}"
 
 
 def _utf16(text: str) -> Iterator[int]:

@@ -27,6 +27,7 @@ from mrt_pipeline.orchestrator.live_manifest import RunSession
 from mrt_pipeline.runtime.files import to_json, write_bytes, write_record
 from mrt_pipeline.runtime.http_cache import HttpCache
 from mrt_pipeline.runtime.http_errors import excerpt_of
+from mrt_pipeline.runtime.manifests import find_manifest, save_manifest
 from mrt_pipeline.runtime.model import ModelAnswer
 from mrt_pipeline.runtime.model_cache import AnswerCache
 from mrt_pipeline.runtime.model_failures import plain
@@ -365,3 +366,18 @@ def test_a_record_keeps_its_numbers_and_what_is_no_secret(tmp_path: Path) -> Non
     SECRETS.learn("A_NUMBER", "12345678")
     write_record(tmp_path / "manifest.json", _facts(bytes=12345678, error=f"no {SECRET}"))
     assert json.loads((tmp_path / "manifest.json").read_bytes()) == _facts(bytes=12345678, error=f"no {MARK}")
+
+
+@pytest.mark.parametrize("word", ["checkpoints", "software_version", "completed", "2026-11-23"])
+def test_a_manifest_that_redaction_would_damage_is_not_written(word: str, tmp_path: Path) -> None:
+    manifest = make_manifest()
+    save_manifest(tmp_path, manifest)
+    SECRETS.learn("A_KEY", word)
+    with pytest.raises(SecretFoundError, match="A_KEY"):
+        save_manifest(tmp_path, manifest.model_copy(update={"error": "new"}))
+    assert find_manifest(tmp_path) == manifest
+
+
+def test_a_manifest_with_a_secret_in_a_message_can_be_read(tmp_path: Path) -> None:
+    save_manifest(tmp_path, make_manifest(error=f"no {SECRET}"))
+    assert find_manifest(tmp_path) == make_manifest(error=f"no {MARK}")

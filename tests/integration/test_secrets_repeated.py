@@ -28,7 +28,7 @@ KEY = 'k"e\\y/w+1 <&%41~z9'
 """may stand in a header"""
 PASSWORD = 'p"ä\\ss/w+ör d€&<%41🚇'
 TOKEN = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJmNzM4NTk-_x"
-SIGNATURE = "0a1b2c3d/4e5f+6a7b=="
+SIGNATURE = "0A1b2C3d/4e5F+6a7b=="
 
 SNAPSHOT = {"MRT_PIPELINE__MODE": "snapshot"}
 BUSES = {

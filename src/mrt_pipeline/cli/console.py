@@ -19,7 +19,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from mrt_pipeline.cli.printing import printable_text
+from mrt_pipeline.cli.printing import printable_error, printable_text
 from mrt_pipeline.contracts.counting import age_on
 from mrt_pipeline.contracts.fields import COVERED
 from mrt_pipeline.contracts.names import CHECKPOINT_NAMES
@@ -28,7 +28,6 @@ from mrt_pipeline.history.runs import final_counts
 from mrt_pipeline.runtime.files import describe_os_error
 from mrt_pipeline.runtime.reporting import Reporter
 from mrt_pipeline.runtime.safe_text import printable
-from mrt_pipeline.secrecy import SECRETS
 
 SUMMARY_FIGURES = (
     ("stations", "Stations"),
@@ -198,8 +197,7 @@ def summary_table(manifest: Manifest, folder: Path | None, last_stage: int) -> T
 def print_error(message: str, hint: str = "") -> None:
     """Print an error for people."""
     console = PatientConsole(stderr=True, highlight=False)
-    lines = "\n".join(printable(line) for line in SECRETS.redact(message).splitlines())
-    console.print(f"[bold red]Error:[/] {escape(lines)}", soft_wrap=True)
+    console.print(f"[bold red]Error:[/] {escape(printable_error(message))}", soft_wrap=True)
     if hint:
         console.print(escape(printable(hint)), soft_wrap=True)
 

@@ -11,10 +11,18 @@ import typer
 from mrt_pipeline.runtime.safe_text import printable
 from mrt_pipeline.secrecy import SECRETS
 
+ITEM = "\n  - "
+"""what precedes each item of the list in an error (``errors.py``)"""
+
 
 def printable_text(text: str) -> str:
     """Return a text with all lines but the first indented, so that none passes for a separate message."""
     return "\n  ".join(map(printable, text.split("\n")))
+
+
+def printable_error(message: str) -> str:
+    """Return an error with each item of its list on a line; other line breaks, as in a name, are escaped."""
+    return ITEM.join(map(printable, SECRETS.redact(message).split(ITEM)))
 
 
 def say(*lines: str) -> None:

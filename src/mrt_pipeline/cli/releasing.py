@@ -82,7 +82,7 @@ def release(
         warn(f"The release omits one format. {fault}")
     now = utc_now()
     candidate = admit(get_run(run, outputs_of(config, run)), singapore_date(now))
-    outcome = release(candidate, get_approval(candidate), releases, now)
+    outcome = release(candidate, get_approval(candidate), releases, now, warn)
     _warn_of_lost_history(outcome, releases)
     say(*_tell_release(outcome, releases))
 
@@ -100,11 +100,11 @@ def rollback(
 
     Later ones are marked as withdrawn.
     """
-    from mrt_pipeline.cli.printing import say
+    from mrt_pipeline.cli.printing import say, warn
     from mrt_pipeline.releasing.release import roll_back
     from mrt_pipeline.runtime.clock import utc_now
 
-    outcome = roll_back(releases, wanted, utc_now())
+    outcome = roll_back(releases, wanted, utc_now(), warn)
     version = outcome.entry.version
     _warn_of_lost_history(outcome, releases)
     if not outcome.is_new:

@@ -5,14 +5,25 @@ which took a twentieth of a run.
 """
 
 from collections.abc import Mapping
-from typing import Any, Self
+from datetime import MAXYEAR, MINYEAR, datetime
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
 _given: dict[frozenset[str], set[str]] = {}
 """each set of given fields, once"""
 _values_of: dict[type, dict[str, Any]] = {}
 """the attributes of one record of each type; a copy of such a dictionary shares its keys"""
+
+
+def _refuse_ends_of_calendar(moment: datetime) -> datetime:
+    if not MINYEAR < moment.year < MAXYEAR:
+        raise ValueError(f"{moment.isoformat()} cannot be used; expected a year from 2 to 9998")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_refuse_ends_of_calendar)]
+"""a time with its offset that exists in every other time zone too"""
 
 
 class Record(BaseModel):

@@ -8,9 +8,9 @@ appears with the line (docs/explaining-runs.md).
 from datetime import date
 from typing import Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.base import Moment, Record
 from mrt_pipeline.contracts.evidence import Evidence, Provenance
 from mrt_pipeline.contracts.fields import FieldCoverage
 from mrt_pipeline.contracts.findings import Finding
@@ -20,7 +20,7 @@ class Side(Record):
     """What identifies one of the two datasets."""
 
     as_of: date
-    generated_at: AwareDatetime
+    generated_at: Moment
     stations: int = Field(ge=0)
     exits: int = Field(ge=0)
 

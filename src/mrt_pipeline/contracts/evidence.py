@@ -7,7 +7,6 @@ from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
-    AwareDatetime,
     Field,
     FieldSerializationInfo,
     GetJsonSchemaHandler,
@@ -18,7 +17,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.base import Moment, Record
 
 WHOLE_RECORD = "record"
 """The evidence key that covers every field of a record without evidence of its own."""
@@ -157,7 +156,7 @@ class Provenance(Record):
     content_date: date | None = None
     """the date of its content if that is not when it was read: of a statement, when it was made; of a copy
     whose download date is unknown, its newest record"""
-    retrieved_at: AwareDatetime
+    retrieved_at: Moment
     licence: str
     licence_url: str
     attribution: str

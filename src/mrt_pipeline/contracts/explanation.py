@@ -3,9 +3,7 @@
 from datetime import date
 from typing import Any
 
-from pydantic import AwareDatetime
-
-from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.base import Moment, Record
 from mrt_pipeline.contracts.evidence import Confidence, Evidence, RecordedTable
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.outputs import RejectedClaim
@@ -20,7 +18,7 @@ class Reason(Evidence):
     publisher: str
     url: str
     revision: str | None
-    retrieved_at: AwareDatetime
+    retrieved_at: Moment
     licence_url: str
     attribution: str
     sha256: str

@@ -3,9 +3,9 @@
 from datetime import date
 from enum import StrEnum
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.base import Moment, Record
 from mrt_pipeline.contracts.comparison import ExitPresence, LostStation, StationChange
 from mrt_pipeline.contracts.network import AccessFeature, StepFree
 
@@ -29,7 +29,7 @@ class BaselineRun(Record):
     run_id: str
     folder: str
     as_of: date
-    generated_at: AwareDatetime | None = None
+    generated_at: Moment | None = None
     """None if it was not read because it equals the new one"""
     content_sha256: str | None = None
     """checksum that identifies it, from its run's manifest"""

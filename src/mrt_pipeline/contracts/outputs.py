@@ -4,9 +4,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
-from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.base import Moment, Record
 from mrt_pipeline.contracts.evidence import Citing, Evidence, Provenance
 from mrt_pipeline.contracts.findings import Finding
 from mrt_pipeline.contracts.names import STAGE1_INGESTION, STAGE2_ENRICHMENT, STAGE3_MERGER
@@ -38,7 +38,7 @@ class StageMetadata(Record):
     as_of: date
     as_known_on: date | None = None
     """horizon of the network table, if ``as_of`` is beyond it; later changes are unknown"""
-    generated_at: AwareDatetime
+    generated_at: Moment
     pipeline_name: str
     pipeline_version: str
     description: str

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.base import Moment, Record
 from mrt_pipeline.contracts.comparison import Comparison
 from mrt_pipeline.contracts.fields import FieldCoverage
 from mrt_pipeline.contracts.findings import Finding
@@ -34,7 +34,7 @@ class Checklist(Record):
     checklist_version: Literal["1"]
     run_id: str
     dataset_sha256: Sha256 | None = None
-    saved_at: AwareDatetime
+    saved_at: Moment
     points: tuple[Point, ...]
 
 
@@ -55,7 +55,7 @@ class Approval(Record):
     dataset_sha256: Sha256
     """of the approved stage3_final.json"""
     approved_by: str = Field(min_length=1)
-    approved_at: AwareDatetime
+    approved_at: Moment
     note: str | None = None
     review: Review | None = None
     """None: approved without a checklist"""
@@ -93,7 +93,7 @@ class SourceRead(Record):
     url: str
     licence: str
     content_date: date | None = None
-    retrieved_at: AwareDatetime
+    retrieved_at: Moment
 
     @property
     def day(self) -> date:
@@ -130,7 +130,7 @@ class ReleaseIndex(Record):
     previous: VersionName | None = None
     """the release that delta.json compares with; None for the first one"""
     as_of: date
-    released_at: AwareDatetime
+    released_at: Moment
     title: str
     run_id: str
     software_version: str
@@ -166,7 +166,7 @@ class VersionEntry(Record):
     path: str
     """its folder, relative to the folder of all releases"""
     as_of: date
-    released_at: AwareDatetime
+    released_at: Moment
     content_sha256: Sha256
     index_sha256: Sha256
     """of its index.json, which lists the checksums of all other files"""
@@ -179,7 +179,7 @@ class VersionEntry(Record):
 class Rollback(Record):
     """A manual change of the release that ``latest`` points to."""
 
-    rolled_back_at: AwareDatetime
+    rolled_back_at: Moment
     old: VersionName
     new: VersionName
 

@@ -4,9 +4,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from mrt_pipeline.contracts.base import Record
+from mrt_pipeline.contracts.base import Moment, Record
 from mrt_pipeline.contracts.evidence import Provenance
 from mrt_pipeline.contracts.gates import GateReport
 from mrt_pipeline.contracts.outputs import ModelUsage
@@ -85,7 +85,7 @@ class StageRecord(Record):
     """The state and results of one stage of a run."""
 
     status: StageStatus
-    started_at: AwareDatetime | None = None
+    started_at: Moment | None = None
     """time of its last start"""
     seconds: float = Field(ge=0)
     reused: bool
@@ -116,8 +116,8 @@ class AttemptRecord(Record):
     """One start of the pipeline in this run's folder."""
 
     number: int = Field(ge=1)
-    started_at: AwareDatetime
-    ended_at: AwareDatetime | None = None
+    started_at: Moment
+    ended_at: Moment | None = None
     status: RunStatus
     command: str
     """the command with its flags, e.g. ``run --resume-from 2``"""
@@ -135,8 +135,8 @@ class PublicationRecord(Record):
     """The last time that the dataset was written in the configured formats."""
 
     attempt: int = Field(ge=1)
-    started_at: AwareDatetime
-    ended_at: AwareDatetime | None = None
+    started_at: Moment
+    ended_at: Moment | None = None
     """None if it was not finished"""
     sizes: dict[FileName, int] = {}
     """bytes of every published file"""
@@ -147,9 +147,9 @@ class Manifest(Record):
 
     manifest_version: Literal["1"] = MANIFEST_VERSION
     run_id: str
-    timestamp: AwareDatetime
+    timestamp: Moment
     """start of the first attempt, UTC"""
-    updated_at: AwareDatetime
+    updated_at: Moment
     status: RunStatus
     as_of: date
     mode: str

@@ -22,7 +22,7 @@ from mrt_pipeline.runtime.files import (
     remove_leftovers,
     replace_symlink,
 )
-from mrt_pipeline.runtime.locks import outputs_lock
+from mrt_pipeline.runtime.locks import Tell, outputs_lock, tell_nobody
 from mrt_pipeline.runtime.manifests import find_manifest
 from mrt_pipeline.runtime.reporting import Reporter
 from mrt_pipeline.runtime.safe_text import printable
@@ -55,7 +55,12 @@ def update_latest(
     link, day, shown = outputs / LATEST, manifest.as_of, find_shown(outputs)
     was_there, was_shown = link.exists(), real_path(link)
     move = point_latest(
-        folder, outputs, now, has_made_dataset=has_made_dataset, is_wanted=request.move_latest
+        folder,
+        outputs,
+        now,
+        reporter.warn,
+        has_made_dataset=has_made_dataset,
+        is_wanted=request.move_latest,
     )
     if move is LatestMove.NO_DATASET:
         reporter.note(f"{link} still points to the last complete dataset.")
@@ -75,7 +80,13 @@ def update_latest(
 
 
 def point_latest(
-    folder: Path, outputs: Path, now: datetime, *, has_made_dataset: bool = True, is_wanted: bool = False
+    folder: Path,
+    outputs: Path,
+    now: datetime,
+    tell: Tell = tell_nobody,
+    *,
+    has_made_dataset: bool = True,
+    is_wanted: bool = False,
 ) -> LatestMove:
     """Let ``latest`` point to a run, unless its current target is to stay; remove what dead runs left.
 
@@ -87,7 +98,7 @@ def point_latest(
     make_folder(outputs)
     link = outputs / LATEST
     final = CHECKPOINT_NAMES[FINAL_STAGE]
-    with outputs_lock(outputs):
+    with outputs_lock(outputs, tell):
         remove_stillborn(outputs, now)
         remove_leftovers(outputs, with_folders=True)
         check_latest(outputs)

@@ -9,21 +9,21 @@ from mrt_pipeline.contracts.names import CHECKPOINT_NAMES, FINAL_STAGE, LATEST
 from mrt_pipeline.contracts.run import RunStatus
 from mrt_pipeline.orchestrator.run_list import OUR_NAME, find_newest, list_runs
 from mrt_pipeline.runtime.files import TEMPORARY_SUFFIX, real_path, remove_folder
-from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME, held_if_free, outputs_lock
+from mrt_pipeline.runtime.locks import HOLDER_NAME, LOCK_NAME, Tell, held_if_free, outputs_lock, tell_nobody
 from mrt_pipeline.runtime.run_log import LOG_NAMES
 
 BEGINS_WITHIN_S = 3600
 """A run locks its folder right after creating it. A folder still empty after this time is from a dead run."""
 
 
-def remove_old_runs(outputs: Path, keep: int, current: Path) -> list[str]:
+def remove_old_runs(outputs: Path, keep: int, current: Path, tell: Tell = tell_nobody) -> list[str]:
     """Remove the oldest completed runs beyond ``keep`` and return their names.
 
     Only folders that this program named may be removed: never one named by --output-dir, never the target of
     ``latest``, never one without our manifest, never one that a process is working in; and never the newest
     complete dataset of the latest date, which runs for earlier or future dates must not push out.
     """
-    with outputs_lock(outputs):
+    with outputs_lock(outputs, tell):
         protected = {real_path(outputs / LATEST), real_path(current)}
         completed = sorted(
             (manifest.timestamp, folder, manifest)

@@ -202,7 +202,9 @@ class PipelineOrchestrator:
                 has_made_dataset=has_dataset,
             )
         if output.versioning:
-            for name in remove_old_runs(outputs, output.keep_last_n_versions, self.output_base_dir):
+            for name in remove_old_runs(
+                outputs, output.keep_last_n_versions, self.output_base_dir, self._reporter.warn
+            ):
                 self._reporter.note(f"Removed old run {name} (keep_last_n_versions).")
 
     def _makes_dataset(self, request: RunRequest) -> bool:

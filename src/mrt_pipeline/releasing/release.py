@@ -36,7 +36,7 @@ from mrt_pipeline.runtime.files import (
     to_json,
     write_bytes,
 )
-from mrt_pipeline.runtime.locks import outputs_lock
+from mrt_pipeline.runtime.locks import Tell, outputs_lock, tell_nobody
 from mrt_pipeline.stages.licensing import restrict
 
 
@@ -53,7 +53,9 @@ class Outcome:
     """whether the list of versions was missing and was rebuilt without its rollbacks"""
 
 
-def release(candidate: ReleaseCandidate, approval: Approval, releases: Path, now: datetime) -> Outcome:
+def release(
+    candidate: ReleaseCandidate, approval: Approval, releases: Path, now: datetime, tell: Tell = tell_nobody
+) -> Outcome:
     """Release a run, unless equal data for its date was released before in equal formats.
 
     Args:
@@ -61,6 +63,7 @@ def release(candidate: ReleaseCandidate, approval: Approval, releases: Path, now
         approval: approval of its dataset.
         releases: folder of all releases, created if new.
         now: time of the release, UTC.
+        tell: receives a sentence while another process holds the folder.
 
     Raises:
         ReleaseError: if the folder is not for releases, or a release in it is missing or was changed.
@@ -68,7 +71,7 @@ def release(candidate: ReleaseCandidate, approval: Approval, releases: Path, now
     """
     refuse_place(releases)
     make_folder(releases)
-    with outputs_lock(releases):
+    with outputs_lock(releases, tell):
         remove_leftovers(releases, with_folders=True)
         listing = read_versions(releases, list_releases(releases))
         versions = listing.versions
@@ -90,7 +93,7 @@ def release(candidate: ReleaseCandidate, approval: Approval, releases: Path, now
         return Outcome(made, versions, True, listing.is_history_lost)
 
 
-def roll_back(releases: Path, wanted: str | None, now: datetime) -> Outcome:
+def roll_back(releases: Path, wanted: str | None, now: datetime, tell: Tell = tell_nobody) -> Outcome:
     """Point ``latest`` to another release and record that in ``versions.json``.
 
     Every release after it, up to the previous target, counts as withdrawn; a release that becomes the target
@@ -100,6 +103,7 @@ def roll_back(releases: Path, wanted: str | None, now: datetime) -> Outcome:
         releases: the folder of all releases.
         wanted: version to point to; None: the one before the current one.
         now: current time, UTC.
+        tell: receives a sentence while another process holds the folder.
 
     Raises:
         UsageError: if there is no such release.
@@ -109,7 +113,7 @@ def roll_back(releases: Path, wanted: str | None, now: datetime) -> Outcome:
     if not releases.is_dir():
         raise UsageError(f"{releases} not found; expected a folder of releases.")
     refuse_place(releases)
-    with outputs_lock(releases):
+    with outputs_lock(releases, tell):
         remove_leftovers(releases, with_folders=True)
         listing = read_versions(releases, list_releases(releases), wanted)
         versions = listing.versions

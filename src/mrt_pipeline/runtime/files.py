@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import orjson
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from mrt_pipeline.errors import SecretFoundError, StorageError
 from mrt_pipeline.regular_files import BLOCK_BYTES, read_blocks, read_regular_file
@@ -145,18 +145,34 @@ def write_record(path: Path, content: BaseModel | dict[str, object] | list[objec
     Returns: the bytes written.
 
     Raises:
+        SecretFoundError: if what remained would not be such a record.
         StorageError: if it cannot be written; an existing file is then unchanged.
     """
     rendered = to_json(content)
-    if SECRETS.find(rendered) is not None:
-        plain = (
-            content.model_dump(mode="json", exclude_none=True) if isinstance(content, BaseModel) else content
-        )
-        rendered = orjson.dumps(
-            SECRETS.redacted(plain), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-        )
+    if (secret := SECRETS.find(rendered)) is not None:
+        plain = orjson.loads(rendered)
+        redacted = SECRETS.redacted(plain)
+        rendered = orjson.dumps(redacted, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        if not _have_same_keys(plain, redacted) or not _is_like(content, rendered):
+            raise SecretFoundError(path, secret)
     _put(path, (rendered,))
     return rendered
+
+
+def _have_same_keys(one: object, other: object) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_have_same_keys(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return all(map(_have_same_keys, one, other))
+    return True
+
+
+def _is_like(content: object, rendered: bytes) -> bool:
+    """Return whether bytes can be read as a record of the same kind; plain data have no kind."""
+    try:
+        return not isinstance(content, BaseModel) or bool(type(content).model_validate_json(rendered))
+    except ValidationError:
+        return False
 
 
 def to_json(content: BaseModel | dict[str, object] | list[object]) -> bytes:

@@ -17,7 +17,7 @@ from mrt_pipeline.runtime.rate_limits import is_loopback
 from mrt_pipeline.runtime.retrying import parse_retry_after
 from mrt_pipeline.runtime.safe_text import cut, excerpt
 from mrt_pipeline.secrecy import SECRETS
-from mrt_pipeline.secrecy.urls import secrets_of_login, secrets_of_query
+from mrt_pipeline.secrecy.urls import secrets_of_link, secrets_of_login
 
 PASSING_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 """statuses after which the same request may succeed later"""
@@ -71,7 +71,7 @@ def show_url(url: str, params: Mapping[str, str] | None = None) -> str:
 
 def learn_secrets(url: str, headers: Mapping[str, str], body: Mapping[str, str]) -> None:
     """Learn the secrets in a URL, in the values of a body, and in those of headers (without ``Bearer``)."""
-    SECRETS.learn("a link", *secrets_of_login(url), *secrets_of_query(url))
+    SECRETS.learn("a link", *secrets_of_link(url))
     for name, value in headers.items():
         if name.lower() not in HARMLESS_HEADERS:
             SECRETS.learn(f"the header {name}", _SCHEME.sub("", value))

@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +25,17 @@ OUTPUTS_LOCK_NAME = ".outputs.lock"
 HOLDER_NAME = ".lock-holder.json"
 PATIENCE_S = 0.5
 """Checking whether a folder is held takes its lock for a moment; a run that starts then waits this long."""
+LONG_PATIENCE_S = 300.0
+"""how long a process waits for the folder of all runs or releases; making a release takes less"""
+_KERNELS_LOCKS = Path("/proc/locks")
+"""where Linux lists the holder of each lock"""
+
+
+Tell = Callable[[str], None]
+
+
+def tell_nobody(_sentence: str) -> None:
+    """Receive a sentence that nobody is to read."""
 
 
 @contextlib.contextmanager
@@ -57,13 +68,32 @@ def run_lock(folder: Path, now: datetime) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def outputs_lock(outputs: Path) -> Iterator[None]:
-    """Hold the folder of all runs while moving ``latest`` or removing old runs."""
-    from filelock import FileLock
+def outputs_lock(outputs: Path, tell: Tell = tell_nobody) -> Iterator[None]:
+    """Hold the folder of all runs or releases while moving ``latest``, releasing, or removing old runs.
 
-    with storage_errors(outputs / OUTPUTS_LOCK_NAME, "could not be locked"):
-        lock = FileLock(outputs / OUTPUTS_LOCK_NAME)
-        lock.acquire()
+    Args:
+        outputs: the folder.
+        tell: receives a sentence if another process holds it for longer than a moment.
+
+    Raises:
+        RunLockedError: if another process goes on holding it.
+    """
+    from filelock import FileLock, Timeout
+
+    path = outputs / OUTPUTS_LOCK_NAME
+    lock = FileLock(path)
+    with storage_errors(path, "could not be locked"):
+        try:
+            lock.acquire(timeout=PATIENCE_S)
+        except Timeout:
+            tell(f"Waiting for {_find_holder(path)}, which holds {path}.")
+            try:
+                lock.acquire(timeout=LONG_PATIENCE_S)
+            except Timeout:
+                raise RunLockedError(
+                    f"{outputs} was not changed, because {_find_holder(path)} holds {path}. "
+                    "Wait for it to end, then run the same command again."
+                ) from None
     try:
         yield
     finally:
@@ -93,6 +123,18 @@ def is_locked(folder: Path) -> bool:
         return False
     with held_if_free(folder) as is_free:
         return not is_free
+
+
+def _find_holder(lock: Path) -> str:
+    """Return the process that holds a lock, if the operating system tells."""
+    with contextlib.suppress(OSError, ValueError):
+        found = lock.stat()
+        wanted = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+        for line in _KERNELS_LOCKS.read_text(encoding="ascii").splitlines():
+            match line.split():
+                case [_, "FLOCK", _, _, process, file, *_] if file == wanted and process.isdigit():
+                    return f"process {process}" if int(process) else "another process"
+    return "another process"
 
 
 def _write_holder(folder: Path, now: datetime) -> None:

@@ -292,19 +292,25 @@ def _restore_evidence(record: object) -> None:
 
 
 def _read_reasons(listed: list[Any]) -> Mapping[Any, Evidence]:
-    """Return evidence by its number; none if any is invalid: the values that cite it are refused."""
+    """Return evidence by its number; none if any is invalid, or a number stands twice.
+
+    The values that cite it are then refused.
+    """
     try:
         if any(isinstance(reason, dict) and "records" not in reason for reason in listed):
             return dict(enumerate(_UNGROUPED.validate_python(listed)))
         groups = _GROUPS.validate_python(listed)
-        return {number: reason for group in groups for number, reason in group.separate()}
+        reasons = {number: reason for group in groups for number, reason in group.separate()}
     except ValidationError:
         return {}
+    return reasons if len(reasons) == sum(len(group["records"]) for group in listed) else {}
 
 
 def _look_up(numbers: object, reasons: Mapping[Any, Evidence]) -> object:
-    """Return the evidence with these numbers, or the given value if one of them is unknown."""
-    try:
-        return [reasons[number] for number in numbers] if isinstance(numbers, list) else numbers
-    except (KeyError, TypeError):
+    """Return the evidence with these numbers, each once, or what is wrong if one of them is unknown."""
+    if not isinstance(numbers, list):
         return numbers
+    wrong = [number for number in numbers if type(number) is not int or number not in reasons]
+    if not wrong:
+        return [reasons[number] for number in dict.fromkeys(numbers)]
+    return numbers if isinstance(wrong[0], dict | list) else wrong[:1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -21,8 +22,8 @@ WRAPPINGS = 2
 
 _BETWEEN = b" \t\r\n\v\f:,-"
 """blanks, and separators of hexadecimal digits"""
-_DROPPED = b"\\\0"
-"""remaining backslashes, and every second byte of UTF-16"""
+_DROPPED = b"\\\x7f" + bytes({*range(0x20)} - {*b"\t\r\n\v\f"})
+"""remaining backslashes, every second byte of UTF-16, and control characters other than blanks"""
 _FOLDING = bytes.maketrans(b"\t\r\n\v\f+ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"      abcdefghijklmnopqrstuvwxyz")
 """blanks, and the plus sign of a form, become spaces; capitals become small letters"""
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -35,8 +36,8 @@ _MARKED_RUN = re.compile(b"a" * _MIN_BASE64 + b"+")
 """with each such character mapped to ``a``: an expression with a fixed beginning is the fastest to find"""
 _SHIFTS = range(4)
 """how many digits of a group of four may precede the first one"""
-_SEAM = b"\1"
-"""separates decodings that are searched together; no decoder and no secret contains it"""
+_SEAM = b"\xff"
+"""separates decodings that are searched together; no decoder drops it, and no text in UTF-8 contains it"""
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
@@ -167,7 +168,9 @@ TextT = TypeVar("TextT", bound=Text)
 
 def _decode_backslash(escape: bytes) -> bytes:
     kind, digits = escape[1:2], escape[2:].strip(b"{}")
-    if len(escape) == LONGEST_PAIR and kind == b"u":
+    if kind == b"N" and digits:
+        return _named(digits.decode())
+    if len(escape) == LONGEST_PAIR and escape[2:3] != b"{":
         high, low = int(digits[:4], 16), int(digits[6:], 16)
         return _utf8(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
     if kind.isdigit() and digits:
@@ -185,6 +188,14 @@ def _decode_entity(escape: bytes) -> bytes:
     from html import unescape
 
     return unescape(escape.decode()).encode("utf-8", "surrogatepass")
+
+
+def _named(name: str) -> bytes:
+    """Return the character that Unicode calls so, or a question mark."""
+    try:
+        return unicodedata.lookup(name).encode()
+    except KeyError:
+        return b"?"
 
 
 def _utf8(number: int) -> bytes:
@@ -205,31 +216,40 @@ LONGEST_PAIR = len(rb"\ud83d\ude87")
 """JSON writes a character beyond U+FFFF as two escapes"""
 BACKSLASHES = _decoder(
     b"\\",
-    rb"\\(?:u[dD][89abAB]HH\\u[dD][c-fC-F]HH|uHHHH|[ux]\{H{1,6}\}|xHH|UHHHHHHHH|[0-3][0-7][0-7]|.)",
+    rb"\\(?:u[dD][89abAB]HH\\u[dD][c-fC-F]HH|uHHHH|[ux]\{H{1,16}\}|xHH|UHHHHHHHH|N\{[A-Za-z0-9 -]{1,99}\}"
+    rb"|0?[0-3][0-7][0-7]|[1-7][0-7]|.)",
     _decode_backslash,
 )
 """escapes of JSON, Python, shells and JavaScript"""
 PERCENTS = _decoder(b"%", rb"%(?:u[dD][89abAB]HH%u[dD][c-fC-F]HH|uHHHH|HH)", _decode_percent)
 """those of URLs, and those that JavaScript's ``escape`` makes"""
-ENTITIES = _decoder(b"&", rb"&(?:#[0-9]{1,16}|#[xX]H{1,16}|[A-Za-z][A-Za-z0-9]{1,31});?", _decode_entity)
+ENTITIES = _decoder(b"&", rb"&(?:#[0-9]{1,32}|#[xX]H{1,32}|[A-Za-z][A-Za-z0-9]{1,31});?", _decode_entity)
 DECODERS = (BACKSLASHES, PERCENTS, ENTITIES)
 INVISIBLE = (
-    _dropping(b"\xe2\x80", rb"\xe2\x80[\x8b-\x8f\xaa-\xae]"),  # zero-width, and reading direction
+    _dropping(b"\xe2\x80", rb"\xe2\x80[\x8b-\x8f\xa8-\xae]"),  # zero-width, line ends, reading direction
+    _dropping(b"\xd8\x9c", rb"\xd8\x9c"),  # Arabic letter mark
+    _dropping(b"\xc2\x85", rb"\xc2\x85"),  # next line
     _dropping(b"\xe2\x81", rb"\xe2\x81[\xa0-\xaf]"),
     _dropping(b"\xef\xbb\xbf", rb"\xef\xbb\xbf"),
     _dropping(b"\xc2\xad", rb"\xc2\xad"),  # a soft hyphen
     _dropping(b"\xcd\x8f", rb"\xcd\x8f"),  # combining grapheme joiner
     _dropping(b"\xef\xb8", rb"\xef\xb8[\x80-\x8f]"),  # variation selectors
-    _dropping(b"\xf3\xa0", rb"\xf3\xa0[\x80-\x87][\x80-\xbf]"),  # more of them, and tag characters
+    _dropping(b"\xf3\xa0", rb"\xf3\xa0[\x80-\xbf][\x80-\xbf]"),  # more of them, and tag characters
     _dropping(b"\xe1\xa0", rb"\xe1\xa0[\x8b-\x8f]"),  # Mongolian variation selectors
+    _dropping(b"\xe1\x9e", rb"\xe1\x9e[\xb4\xb5]"),  # Khmer inherent vowels
+    _dropping(b"\xef\xbf", rb"\xef\xbf[\xb0-\xbb]"),  # marks of annotations
+    _dropping(b"\xe2\xa0\x80", rb"\xe2\xa0\x80"),  # an empty Braille pattern
+    _dropping(b"\xf0\x9b\xb2", rb"\xf0\x9b\xb2[\xa0-\xa3]"),  # controls of shorthand, and of music
+    _dropping(b"\xf0\x9d\x85", rb"\xf0\x9d\x85[\xb3-\xba]"),
     _dropping(b"\xe3\x85", rb"\xe3\x85\xa4"),  # Hangul fillers
     _dropping(b"\xe1\x85", rb"\xe1\x85[\x9f\xa0]"),
     _dropping(b"\xef\xbe", rb"\xef\xbe\xa0"),
-    _dropping(b"\x1b", rb"\x1b\[[0-9;]*m"),  # colours of a terminal
+    _dropping(b"\x1b", rb"\x1b\[[0-9;?]*[@-~]"),  # colours and movements of a terminal
     _dropping(b"<", rb"</?[A-Za-z]{1,10}\s?/?>"),  # <wbr>, and tags of emphasis
 )
 """sequences that may be inside a word without being visible"""
 _LINE_BREAK = _dropping(b"\n", rb"\s*\n\s*")
+_PREFIX = _dropping(b"0x", rb"\b0x(?=[0-9a-f]{2}\b)")
 DOUBLED = (b'"', b"'", b"`", b"%", b"$")
 """characters that CSV, SQL and templates double"""
 
@@ -253,8 +273,10 @@ def readings(text: TextT, wrappings: int = WRAPPINGS) -> Iterator[tuple[Kind, Te
     folded = _folded(whole)
     yield Kind.FOLDED, folded
     yield Kind.SQUEEZED, folded.without(_BETWEEN)
-    if wrappings and (digits := _base64_of(whole.without(_DROPPED))).content:
-        yield from readings(digits.from_base64(), wrappings - 1)
+    if (digits := _through(folded, (_PREFIX,))) is not folded:
+        yield Kind.SQUEEZED, digits.without(_BETWEEN)
+    if wrappings and (encoded := _base64_of(whole.without(_DROPPED))).content:
+        yield from readings(encoded.from_base64(), wrappings - 1)
 
 
 def fold(text: bytes) -> bytes:

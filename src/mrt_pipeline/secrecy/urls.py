@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from mrt_pipeline.secrecy.known import MIN_CHARS
@@ -13,6 +14,12 @@ _SECRET_NAME = re.compile(
 )
 _TOKEN = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[^/]*")
 """words such as ``services`` have no digit"""
+_MIN_RANDOM = 20
+"""random texts are that long; a number of sixteen hexadecimal digits may be one of a publisher's records"""
+_RANDOM = re.compile(
+    rf"(?!(?:[0-9a-f]{{0,63}}(?:[+/=_.~-]|$))+$)(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9+/=_.~-]{{{_MIN_RANDOM},}}"
+)
+"""fewer than 64 hexadecimal digits in a row may be an identifier, or a part of a checksum"""
 
 
 def is_secret_name(name: str) -> bool:
@@ -27,12 +34,27 @@ def secrets_of_login(url: str) -> Iterator[str]:
         yield from _both(password)
 
 
-def secrets_of_query(url: str) -> Iterator[str]:
-    """Yield the secrets in the query of a URL, such as the signature of a link that anyone may follow."""
+def secrets_of_link(url: str) -> Iterator[str]:
+    """Yield the secrets in a URL that a server may have chosen: its password, and a signature or token.
+
+    Only random texts count: if a server could make any word a secret, that word would stop a run.
+    """
     parts = _split(url)
-    for name, value in parse_qsl(parts.query) if parts is not None else ():
-        if is_secret_name(name) and len(value) >= MIN_CHARS:
-            yield value
+    if parts is not None:
+        values = (value for name, value in parse_qsl(parts.query) if is_secret_name(name))
+        yield from filter(is_random, (*secrets_of_login(url), *values))
+
+
+def is_random(text: str) -> bool:
+    """Return whether a text is too random to be a word, a name or an identifier of our files.
+
+    Capitals, small letters and digits alternate often in it, as they do in hexadecimal digits and Base64.
+    """
+    if _RANDOM.fullmatch(text) is None:
+        return False
+    kinds = [char if not char.isalnum() else char.isdigit() + 2 * char.isupper() for char in text]
+    changes = sum(one != other for one, other in pairwise(kinds) if {one, other} <= {0, 1, 2})
+    return 4 * changes > len(text)
 
 
 def secrets_of_url(url: str) -> Iterator[str]:

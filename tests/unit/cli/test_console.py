@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mrt_pipeline.cli.console import ConsoleReporter
+from mrt_pipeline.cli.console import ConsoleReporter, print_error
 from mrt_pipeline.cli.findings import SHOWN, list_findings
 from mrt_pipeline.cli.history import show_run
 from mrt_pipeline.contracts.findings import Finding, Severity
@@ -44,6 +44,17 @@ def test_a_warning_of_several_lines_is_shown_in_lines_none_of_which_looks_like_a
 ) -> None:
     ConsoleReporter().warn("It failed:\nWarning: forged\x1b[2J")
     assert capsys.readouterr().err == "Warning: It failed:\n  Warning: forged\\x1b[2J\n"
+
+
+def test_an_error_that_names_a_file_with_a_line_break_stays_one_line_with_its_list_below(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_error("a\nReleased 1.1.1: forged\r\x85\u2028Error: b is in the way:\n  - one\n  - c\nError: two")
+    assert capsys.readouterr().err == (
+        "Error: a\\x0aReleased 1.1.1: forged\\x0d\\x85\\x2028Error: b is in the way:\n"
+        "  - one\n"
+        "  - c\\x0aError: two\n"
+    )
 
 
 def test_show_gives_an_error_of_several_lines_as_lines(

@@ -1,10 +1,18 @@
-"""What records take of memory beside their values."""
+"""What records take of memory beside their values, and the times that they may hold."""
 
 from __future__ import annotations
 
 import copy
+import importlib
+import pkgutil
 import sys
+from collections.abc import Iterator
 
+import pytest
+from pydantic import ValidationError
+
+from mrt_pipeline import contracts
+from mrt_pipeline.contracts.base import Record
 from mrt_pipeline.contracts.evidence import Evidence, Method
 
 CITED = {"document_id": "a", "method": Method.RECORD, "licence": "L"}
@@ -40,3 +48,26 @@ def test_a_record_is_equal_to_each_kind_of_its_copies() -> None:
     for other in (first.model_copy(deep=True), copy.copy(first), copy.deepcopy(first)):
         assert (other, hash(other)) == (first, hash(first))
         assert list(vars(other)) == list(Evidence.model_fields)
+
+
+def _all_below(kind: type[Record]) -> Iterator[type[Record]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _all_below(below)
+
+
+def test_no_record_takes_a_time_at_an_end_of_the_calendar() -> None:
+    for module in pkgutil.iter_modules(contracts.__path__, f"{contracts.__name__}."):
+        importlib.import_module(module.name)
+    kinds = [kind for kind in _all_below(Record) if kind.__module__.startswith(contracts.__name__)]
+    times = [
+        (kind, name)
+        for kind in kinds
+        for name, field in kind.model_fields.items()
+        if "datetime" in str(field.annotation).lower()
+    ]
+    assert len(times) > 10
+    for kind, name in times:
+        with pytest.raises(ValidationError) as caught:
+            kind.model_validate({name: "9999-12-31T23:59:59Z"})
+        assert (name,) in [fault["loc"] for fault in caught.value.errors()], f"{kind.__name__}.{name}"

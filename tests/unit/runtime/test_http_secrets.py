@@ -9,11 +9,12 @@ import pytest
 from mrt_pipeline.errors import FetchError
 from mrt_pipeline.runtime.http import HttpClient, HttpOptions
 from mrt_pipeline.runtime.http_errors import show_url
+from mrt_pipeline.secrecy import SECRETS
 from tests.fakes.fake_time import FakeTime
 from tests.fakes.http_server import Handler, LoopbackServer, Reply, SeenRequest, in_turn
 from tests.unit.runtime.http_scene import SOURCE, failure_of, keeping, serving
 
-SECRET = "s3cret-w0rd-0123456789"
+SECRET = "s3cr3t-w0rd-0a1b2c3d4e"
 HEADERS = ["Authorization", "AccountKey", "x-api-key", "X-Whatever"]
 
 
@@ -107,6 +108,19 @@ def test_a_redirect_to_a_signed_url_shows_no_signature(tmp_path: Path) -> None:
         error = failure_of(client, f"{server.url}/poll", ttl_days=1)
     assert SECRET not in str(error)
     assert _all_bytes_below(tmp_path) == b""
+
+
+@pytest.mark.parametrize("word", ["stations", "checkpoints", "stage1_ingestion", "stage2_journal.sqlite3"])
+@pytest.mark.parametrize("location", ["/file?token={0}", "http://me:{0}@{1}/file"])
+def test_a_redirect_makes_no_word_of_ours_a_secret(word: str, location: str) -> None:
+    def handle(request: SeenRequest) -> Reply:
+        if request.path == "/poll":
+            return Reply(302, headers={"Location": location.format(word, request.headers["host"])})
+        return Reply(body=b"rows")
+
+    with serving(handle) as (client, server):
+        assert client.get(SOURCE, f"{server.url}/poll").content == b"rows"
+    assert SECRETS.find(word) is None
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from filelock import FileLock, Timeout
 
 from mrt_pipeline.errors import RunLockedError, StorageError
+from mrt_pipeline.runtime import locks
 from mrt_pipeline.runtime.locks import (
     HOLDER_NAME,
     LOCK_NAME,
@@ -115,6 +117,73 @@ def test_the_folder_of_all_runs_is_held_by_one_at_a_time(tmp_path: Path) -> None
         other.acquire(timeout=0)
     with other.acquire(timeout=0):
         pass
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no process wait for a lock."""
+    for name in ("PATIENCE_S", "LONG_PATIENCE_S"):
+        monkeypatch.setattr(locks, name, 0)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_who_waits_for_the_folder_of_all_runs_says_so_and_gives_up_in_the_end(tmp_path: Path) -> None:
+    said: list[str] = []
+    path = tmp_path / OUTPUTS_LOCK_NAME
+    with outputs_lock(tmp_path):
+        with pytest.raises(RunLockedError) as caught, outputs_lock(tmp_path, said.append):
+            pass
+        [sentence] = said
+    holders = (f"process {os.getpid()}", "another process")
+    assert sentence in [f"Waiting for {holder}, which holds {path}." for holder in holders]
+    assert str(caught.value) in [
+        f"{tmp_path} was not changed, because {holder} holds {path}. "
+        "Wait for it to end, then run the same command again."
+        for holder in holders
+    ]
+
+
+def test_who_waits_for_the_folder_of_all_runs_goes_on_once_it_is_free(tmp_path: Path) -> None:
+    said: list[str] = []
+    with contextlib.ExitStack() as holding:
+        holding.enter_context(outputs_lock(tmp_path))
+
+        def tell(sentence: str) -> None:
+            said.append(sentence)
+            holding.close()
+
+        with outputs_lock(tmp_path, tell):
+            assert len(said) == 1
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    ("listed", "holder"),
+    [
+        ("7: FLOCK  ADVISORY  WRITE 4711 {} 0 EOF\n", "process 4711"),
+        ("7: POSIX  ADVISORY  WRITE 4711 {} 0 EOF\n", "another process"),
+        ("7: -> FLOCK  ADVISORY  WRITE 4711 {} 0 EOF\n", "another process"),
+        ("7: FLOCK  ADVISORY  WRITE 0 {} 0 EOF\n", "another process"),
+        ("7: FLOCK  ADVISORY  WRITE 4711 00:00:1 0 EOF\n", "another process"),
+        ("", "another process"),
+        ("\xff", "another process"),
+        (None, "another process"),
+    ],
+)
+def test_the_holder_is_named_if_the_operating_system_tells(
+    listed: str | None, holder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(locks, "_KERNELS_LOCKS", tmp_path / "locks")
+    with outputs_lock(tmp_path):
+        if listed is not None:
+            found = (tmp_path / OUTPUTS_LOCK_NAME).stat()
+            file = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+            (tmp_path / "locks").write_bytes(listed.format(file).encode("latin-1"))
+        refused = pytest.raises(RunLockedError, match=f"because {holder} holds")
+        with refused, outputs_lock(tmp_path, said.append):
+            pass
+    assert said == [f"Waiting for {holder}, which holds {tmp_path / OUTPUTS_LOCK_NAME}."]
 
 
 def test_a_run_in_the_folder_of_all_runs_does_not_lock_itself_out(tmp_path: Path) -> None:

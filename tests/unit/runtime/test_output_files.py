@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from mrt_pipeline.contracts.evidence import Evidence, Method
 from mrt_pipeline.contracts.network import Station
 from mrt_pipeline.contracts.outputs import Stage1Output, Stage2Output, Stage3Output, StageOutput
+from mrt_pipeline.runtime.file_faults import describe_fault
 from mrt_pipeline.runtime.output_files import (
     read_output,
     read_record,
@@ -58,7 +59,11 @@ def test_an_output_reads_back_as_what_was_written(output: StageOutput) -> None:
     assert read_output(type(output), render_output(output)) == output
 
 
-@given(st.dictionaries(st.sampled_from(["record", "name", "lat"]), st.lists(EVIDENCE, min_size=1).map(tuple)))
+@given(
+    st.dictionaries(
+        st.sampled_from(["record", "name", "lat"]), st.lists(EVIDENCE, min_size=1, unique=True).map(tuple)
+    )
+)
 def test_evidence_reads_back_in_its_order_and_stands_once(evidence: dict[str, tuple[Evidence, ...]]) -> None:
     station = YISHUN.model_copy(update={"evidence": {"record": YISHUN.evidence["record"], **evidence}})
     line = render_record(station)
@@ -90,7 +95,7 @@ def _plain(output: StageOutput) -> Any:
     return json.loads(render_output(output))
 
 
-@pytest.mark.parametrize("wrong", [99, -1, "0", None, {}, [0]])
+@pytest.mark.parametrize("wrong", [99, -1, "0", 0.0, False, None, {}, [0]])
 def test_a_number_without_a_reason_is_refused_where_it_stands(wrong: object) -> None:
     plain = _plain(make_dataset(YISHUN))
     plain["stations"][0]["platforms"][0]["evidence"]["record"] = [wrong]
@@ -106,6 +111,61 @@ def test_reasons_that_are_none_are_refused_where_they_are_cited(reasons: object)
     plain["stations"][0]["reasons"] = reasons
     with pytest.raises(ValidationError, match=r"stations\.0\.evidence\.record\.0"):
         read_output(Stage3Output, plain)
+
+
+@pytest.mark.parametrize("number", ["0", "00", " 0"])
+@pytest.mark.parametrize("is_in_one_group", [True, False])
+def test_two_pieces_of_evidence_of_one_number_are_refused_where_they_are_cited(
+    number: str, is_in_one_group: bool
+) -> None:
+    plain = _plain(make_dataset(YISHUN))
+    reasons = plain["stations"][0]["reasons"]
+    if is_in_one_group:
+        reasons[0]["records"] |= {number + " " if number == "0" else number: "x"}
+    else:
+        reasons.append({**reasons[0], "records": {number: "x"}})
+    with pytest.raises(ValidationError, match=r"stations\.0\.evidence\.record\.0"):
+        read_output(Stage3Output, plain)
+
+
+def test_a_number_cited_again_and_again_is_one_piece_of_evidence() -> None:
+    plain = _plain(make_dataset(YISHUN))
+    plain["stations"][0]["evidence"]["record"] *= 1000
+    assert read_output(Stage3Output, plain) == make_dataset(YISHUN)
+
+
+def test_of_many_wrong_numbers_one_is_reported() -> None:
+    plain = _plain(make_dataset(YISHUN))
+    plain["stations"][0]["evidence"]["record"] = [0.5] * 1000
+    with pytest.raises(ValidationError) as caught:
+        read_output(Stage3Output, plain)
+    assert caught.value.error_count() == 1
+
+
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "9999-01-01T00:00:00Z"]
+)
+def test_a_time_at_an_end_of_the_calendar_is_refused_where_it_stands(moment: str) -> None:
+    plain = _plain(make_dataset(YISHUN))
+    plain["metadata"]["generated_at"] = moment
+    for document in plain["provenance"].values():
+        document["retrieved_at"] = moment
+    with pytest.raises(ValidationError) as caught:
+        read_output(Stage3Output, plain)
+    assert describe_fault(caught.value).startswith(f"metadata.generated_at: {moment[:19]}")
+    assert [fault["loc"][-1] for fault in caught.value.errors()] == [
+        "generated_at",
+        *["retrieved_at"] * len(plain["provenance"]),
+    ]
+
+
+@pytest.mark.parametrize("moment", ["9998-12-31T23:59:59-23:59", "0002-01-01T00:00:00+23:59"])
+def test_any_other_time_can_be_given_for_each_time_zone(moment: str) -> None:
+    plain = _plain(make_dataset(YISHUN))
+    plain["metadata"]["generated_at"] = moment
+    read = read_output(Stage3Output, plain).metadata.generated_at
+    for hours in (-23, 0, 23):
+        assert read.astimezone(timezone(timedelta(hours=hours))) == read
 
 
 def test_a_value_without_evidence_is_refused() -> None:

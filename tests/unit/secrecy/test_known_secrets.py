@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -13,11 +14,12 @@ from hypothesis import strategies as st
 from mrt_pipeline.secrecy import MARK, KnownSecrets
 from mrt_pipeline.secrecy.encodings import Text, Traced, readings
 from mrt_pipeline.secrecy.known import MIN_CHARS
-from mrt_pipeline.secrecy.urls import secrets_of_login, secrets_of_query, secrets_of_url
+from mrt_pipeline.secrecy.urls import is_random, secrets_of_link, secrets_of_login, secrets_of_url
 from tests.fakes.secret_forms import FORMS
 
 NASTY = 'p"ä\\ss/w+ör d€&<%41🚇'
 TOKEN = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJmNzM4NTk-_x"
+SIGNATURE = "fe5f80f77d5fa3beca038a248ff027d0445342fe2855ddc963176630326f1024"
 
 CHARS = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"))
 WORDS = st.text(CHARS)
@@ -168,8 +170,44 @@ def test_each_part_of_a_channels_url_that_may_be_its_key_is_secret(url: str, sec
 
 
 def test_of_a_signed_link_its_signature_is_secret_and_not_its_day() -> None:
-    link = "https://a.example/f?X-Amz-Date=20261129T181306Z&X-Amz-Signature=0123456789&sig=abcdefgh%2B"
-    assert set(secrets_of_query(link)) == {"0123456789", "abcdefgh+"}
+    link = f"https://a.example/f?X-Amz-Date=20261129T181306Z&X-Amz-Signature={SIGNATURE}"
+    link += "&sig=a1b2c3D4e5F6g7h8i9j%2B&token=a1b2c3"
+    assert set(secrets_of_link(link)) == {SIGNATURE, "a1b2c3D4e5F6g7h8i9j+"}
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("stations", "checkpoints", "stage1_ingestion", "stage2_journal.sqlite3", "20261129T181306Z"),
+        *(
+            "2026-11-29T18:13:06+08:00",
+            "Singapore-Open-Data-Licence-1.0",
+            "d_b39d3a0871985372d7e1637193335da5",
+        ),
+        *("0123456789012345678901234567890", "NS27-terminus-NS13-high", "A1 B2 C3 D4 E5 F6 G7 H8 I9"),
+        *("d45b093b-56f4-5a24-99b8-64fe191e38ff", SIGNATURE[:63]),
+    ],
+)
+def test_no_server_can_make_a_word_of_ours_a_secret(word: str) -> None:
+    assert not is_random(word)
+    for url in (f"https://a.example/f?token={quote(word)}", f"https://me:{quote(word)}@a.example/f"):
+        assert set(secrets_of_link(url)) == set()
+
+
+def test_signatures_and_tokens_of_services_are_random() -> None:
+    assert all(map(is_random, (TOKEN, SIGNATURE, "frJIUN8DYpKDtOLCwo//yllqDzg=")))
+
+
+@pytest.mark.parametrize(
+    "escape", ["&#{};", "&#x{};", "\\u{{{}}}", "\\x{{{}}}", "\\N{{{}}}", "\\{}", "%{}", "0x{}"]
+)
+def test_an_escape_of_any_length_is_no_error(escape: str) -> None:
+    known = knowing(TOKEN)
+    for digit in "0179f":
+        for length in (*range(1, 40), 10_000):
+            text = f"a {escape.format(digit * length)} {TOKEN}"
+            assert known.find(text) == "A_KEY"
+            assert TOKEN not in known.redact(text)
 
 
 def test_of_a_proxy_its_password_is_secret() -> None:

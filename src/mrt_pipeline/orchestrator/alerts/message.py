@@ -24,16 +24,14 @@ _RENDERED = (
     (re.compile(r"@(?=\w)"), "@ "),  # @everyone, <@U123>
     (re.compile(r"<(?=\S)"), "< "),  # <!channel>, <https://example.org|text>, <b>
     (re.compile(r"\](?=[(\[])"), "] "),  # [text](link)
-    (re.compile(r":(?=//)"), "[:]"),
-    (
-        re.compile(
-            r"(?:(?<=//)|(?<![/\w.-]))((?:[\w-]+\.)*[\w-]+)\.(?=(?:[^\W\d_]{2,}|xn--[\w-]+)(?:[/?#]|:\d))|\b(www)\.",
-            re.IGNORECASE,
-        ),
-        r"\1\2[.]",
-    ),
+    (re.compile(r":(?=//)|(?<=[A-Za-z]):(?=\S)"), "[:]"),  # https://a, tel:1
+    (re.compile(r"\b(www)[.。．｡]", re.IGNORECASE), r"\1[.]"),
 )
 """text that chat services turn into a link or a mention, and its harmless form"""
+_BEGINNING = re.compile(r"(?:(?<=//)|(?<!\S))[^\s/?#\\]+[/?#\\]?")
+"""what may be the host of a link: the beginning of a word, up to where a path would begin"""
+_PORT = re.compile(r":\]?\d")
+_DOT = re.compile(r"(?<!\[)[.。．｡]")
 FACTS = ("run_id", "level", "trigger", "stage", "cause", "safe", "command", "folder", "host")
 
 
@@ -128,7 +126,13 @@ def unrendered(text: str) -> str:
     """Return a text in which no channel recognises a link or a mention."""
     for pattern, written in _RENDERED:
         text = pattern.sub(written, text)
-    return text
+    return _BEGINNING.sub(_without_host, text)
+
+
+def _without_host(beginning: re.Match[str]) -> str:
+    """Return the beginning of a word with its dots broken up, if a path or a port follows them."""
+    has_end = beginning[0][-1] in "/?#\\" or _PORT.search(beginning[0]) is not None
+    return _DOT.sub("[.]", beginning[0]) if has_end else beginning[0]
 
 
 def _shorten(lines: Iterable[str]) -> Iterator[str]:

@@ -24,7 +24,7 @@ from mrt_pipeline.runtime.documents import Payload, table_of
 from mrt_pipeline.runtime.records import is_list, is_object, parse_json, read_number, show
 from mrt_pipeline.runtime.threads import ask_at_once
 from mrt_pipeline.secrecy import SECRETS
-from mrt_pipeline.secrecy.known import MIN_CHARS
+from mrt_pipeline.secrecy.urls import is_random
 from mrt_pipeline.sources.onemap import STATIONS
 from mrt_pipeline.sources.onemap.matching import agrees, modes_of
 from mrt_pipeline.sources.onemap.parsing import STATIONS_ID, locate_stations, parse_stations
@@ -304,8 +304,8 @@ class _Token:
         token = reply.get("access_token") if is_object(reply) else None
         if not is_object(reply) or not isinstance(token, str) or not token.isascii() or not token:
             raise SourceFormatError(STATIONS_ID, "getToken responded without access_token; expected a token.")
-        if len(token) < MIN_CHARS:
-            found = f"a token of {len(token)} characters; expected {MIN_CHARS} or more"
+        if not is_random(token):
+            found = f"a token of {len(token)} characters that may be a word; expected a random one"
             raise SourceFormatError(STATIONS_ID, f"getToken responded with {found}.")
         SECRETS.learn("the token of OneMap", token)
         self._value = token
