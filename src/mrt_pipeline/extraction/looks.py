@@ -155,7 +155,7 @@ def _has_hiding_attribute(element: _Element) -> bool:
 
 def _has_doubtful_attribute(element: _Element) -> bool:
     """Return whether an attribute may show words in other symbols, reversed, far away or on a picture."""
-    is_turned = (element.get("dir") or "ltr").strip().lower() not in ("ltr", "auto", "")
+    is_turned = (element.get("dir") or "ltr").strip().lower() not in ("ltr", "")
     is_illegible = element.tag == "font" and not is_legible((element.get("face") or "serif").lower())
     sizes = ((_LEADING_DIGITS.match(element.get(name) or ""), most) for name, most in _MOST_PX.items())
     is_far = any(digits is not None and float(digits[0]) > most for digits, most in sizes)

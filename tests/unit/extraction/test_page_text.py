@@ -93,7 +93,7 @@ def test_what_is_not_the_pages_text_is_left_out(html: str) -> None:
         ("A<sup>1</sup>", "A"),
         ("7<sup>th</sup> floor", "7th floor"),
         ("<img alt='Yes check.svg'>", "Yes check"),
-        ("a\u200b\u200fb\u00adc\u0000", "abc"),
+        ("a\u200b\u200eb\u00adc\u0000", "abc"),
         ("a&nbsp;&nbsp;b", "a b"),
         ("வெளியேறும் வழி", "வெளியேறும் வழி"),
         ("க்\u200cஷ", "க்\u200cஷ"),
@@ -473,9 +473,41 @@ def test_a_control_character_in_or_beside_a_tab_is_left_out() -> None:
     assert " ".join(text_of(pane).split()) == "====== Exit C ====== Ramp"
 
 
-@pytest.mark.parametrize("mark", ["\u202e", "&#x202b;", "<b>\u2067</b>"])
+@pytest.mark.parametrize(
+    "mark",
+    [
+        *("\u202e", "&#x202b;", "<b>\u2067</b>", "\u200f", "\u061c", "\u202a", "\u2066", "\u2068", "\u2069"),
+        *(
+            "\u05d0",
+            "\u0627",
+            "\u0665",
+            "\ufe8d",
+            "\U0001e900",
+            "<s>\u05d0</s>",
+            "<bdi>\u05d01</bdi>",
+            "<bdo>x</bdo>",
+        ),
+        *("<b dir=auto>x</b>", "<b dir=rtl>x</b>", "<b dir=AUTO></b>", "<b style='opacity:0'>\u05d0</b>"),
+    ],
+)
 def test_words_that_may_be_turned_round_leave_only_their_own_cell_or_block_unread(mark: str) -> None:
     table = f"<table><tr><td>A</td><td>{mark}Exit 12</td><td>Lift</td></tr></table>"
     html = f"{table}<p>Exit B</p><p>{mark}C<br>D</p>"
     assert rows_of(html) == [["A", "†", "Lift"]]
     assert text_of(html).split("\n\n")[1:] == ["Exit B", "†", "†\n"]
+
+
+def test_digits_between_marks_of_direction_are_not_read() -> None:
+    row = "<tr><td>&rlm;1&rlm;3&rlm;</td><td>Lift</td></tr>"
+    assert rows_of(f"<table><tr><th>Exit</th><th>Access</th></tr>{row}</table>") == [
+        ["Exit", "Access"],
+        ["†", "Lift"],
+    ]
+
+
+def test_a_page_that_is_marked_as_written_from_left_to_right_is_read() -> None:
+    assert text_of("<div class='mw-parser-output' lang=en dir=ltr><p>Exit A\u200e</p></div>") == "Exit A\n"
+
+
+def test_words_that_are_only_set_apart_are_read() -> None:
+    assert text_of("<ul><li><bdi class='vcard'>Exit A</bdi></li></ul>") == "- Exit A\n"
