@@ -111,10 +111,11 @@ def _read(root: _Element, reader: _Reader) -> None:
         look = look_of(element, looks[-1], is_hidden=is_styled)
         looks.append(look)
         if is_dropped(element):
-            if not look.is_hidden:
+            is_seen = look.stands_out and not look.is_hidden
+            if is_seen:
                 reader.add_notice(notice_of(element))
             remark = remark_of(element, notes)
-            reader.skip(element, remark and _mark_of(element) if look.is_hidden else remark)
+            reader.skip(element, remark if is_seen else remark and _mark_of(element))
             walk.skip_subtree()
         elif not look.is_hidden:
             reader.start(element, _seen(element.text, look))
