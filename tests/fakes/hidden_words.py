@@ -170,6 +170,8 @@ HIDING = (
     '<div style="column-count:2;column-gap:10px;column-rule:2000px solid #000">'
     f"<p>{WORDS}</p><p>a</p><p>b</p><p>c</p></div>",
     f"<details><summary hidden>x</summary>{WORDS}</details>",
+    f"<table><tr><td>a</td><td rowspan=2 valign=bottom>{WORDS}</td></tr>"
+    f'<tr><td colspan=2 style="color:#fff">{_BLOCKS[:16]}</td></tr></table>',
     f'<table><col style="visibility:collapse"><tr><td>{WORDS}</td></tr></table>',
     f'<table><colgroup style="background:#000"><tr><td>{WORDS}</td></tr></table>',
 )

@@ -265,17 +265,22 @@ def unfold(table: RawTable) -> Iterator[tuple[Words | None, Grid, str]]:
 
 
 def expand(table: RawTable) -> Grid:
-    """Return the grid of a table, with merged cells repeated; no span extends beyond its row group."""
+    """Return the grid of a table, with merged cells repeated; no span extends beyond its row group.
+
+    Where two cells span one position, a browser shows one upon the other, and the words of neither are read.
+    """
     grid: defaultdict[int, dict[int, RawCell]] = defaultdict(dict)
     widest = max((sum(cell.colspan for cell in row) for row in table.rows), default=0)
     for number, row in enumerate(table.rows[:MAX_ROWS]):
+        spans = [cell.colspan for cell in row]
         if len(row) == 1 and row[0].is_header:  # a heading for all columns below
             row[0].colspan = max(row[0].colspan, widest)
         column = 0
-        for cell in row:
+        for cell, span in zip(row, spans, strict=True):
             cell.words.finish()
             while column in grid[number]:
                 column += 1
+            _leave_overlapping(grid[number], cell, range(column, column + span))
             _place(grid, cell, number, column, table.end_of_group(number))
             column += cell.colspan
     rows = [grid[number] for number in sorted(grid) if grid[number]]
@@ -289,6 +294,13 @@ def _left_out(table: RawTable, grid: Grid) -> str:
     placed = {id(cell) for row in grid for cell in row}
     others = (cell.words.finish().text for row in table.rows for cell in row if id(cell) not in placed)
     return next((text[:SHOWN_CHARS] for text in others if text), "")
+
+
+def _leave_overlapping(row: dict[int, RawCell], cell: RawCell, columns: range) -> None:
+    """Replace the words of a cell, and of those whose place it shares in its first row, by ``NOTE``."""
+    shared = [row[column] for column in columns if column in row]
+    for other in (cell, *shared) if shared else ():
+        other.words, other.tables = Words(NOTE), []
 
 
 def _place(

@@ -188,6 +188,12 @@ def test_a_rowspan_reaches_to_the_end_of_its_group_of_rows_at_most(span: str) ->
     assert rows_of(html) == [["Exit", "Lift"], ["A", "1"], ["A", "2"], ["B", "3"]]
 
 
+def test_cells_that_lie_upon_each_other_are_not_read() -> None:
+    html = """<table><tr><td>A</td><td rowspan=2>Lift</td></tr><tr><td colspan=2>Ramp</td></tr>
+    <tr><td>B</td><td>Stairs</td></tr></table>"""
+    assert rows_of(html) == [["A", "†"], ["†", "†"], ["B", "Stairs"]]
+
+
 def test_a_table_within_a_cell_divides_no_rows_of_the_outer_one() -> None:
     inner = "<table><tbody><tr><td>x</td></tr></tbody></table>"
     html = f"<table><tr><td rowspan=2>A</td><td>1{inner}</td></tr><tr><td>2</td></tr></table>"
