@@ -10,6 +10,9 @@ def _styled(*styles: str) -> tuple[str, ...]:
     return tuple(f'<span style="{style}">{WORDS}</span>' for style in styles)
 
 
+_BLOCKS = "\u2588" * 30
+"""blocks that are white when their colour is"""
+
 HIDING = (
     *_styled(
         "display:none",
@@ -85,6 +88,9 @@ HIDING = (
         "cursor:(;background:#000;clear:);color:#fff",
         "cursor:';background:#000;clear:';color:#fff",
         "font-family:'arial;background:#000;font:12px arial';color:#fff",
+        "font-size:16px;font:0px arial",
+        "color:#f0f0f0;opacity:.5",
+        "color:#ccc;opacity:.25",
     ),
     f'<div style="color:#fff"><b style="color:rgb(0,0 0)">{WORDS}</b></div>',
     f'<span style="background:#000;color:#fff"><div>{WORDS}</div></span>',
@@ -120,6 +126,54 @@ HIDING = (
     f"<dialog>{WORDS}</dialog>",
     f"<datalist>{WORDS}</datalist>",
     f"<progress value=1>{WORDS}</progress>",
+    '<div style="margin-left:-4px">' * 40 + WORDS,
+    '<div style="position:relative;left:-8px">' * 30 + WORDS,
+    '<div style="font-size:200px;margin-left:-.25em">' * 2 + f'<i style="font-size:12px">{WORDS}</i>',
+    '<div style="font-size:200px;height:20px;box-sizing:border-box;border-bottom:.9em solid #000">'
+    f'<p style="font-size:16px;margin:0">{WORDS}</p></div>',
+    '<div style="padding-left:400px">' * 50 + WORDS,
+    '<div style="border:10px solid">' * 100 + WORDS,
+    "<dl><dd>" * 40 + WORDS,
+    "<blockquote>" * 40 + WORDS,
+    f"<p>{'&nbsp;' * 3000}{WORDS}</p>",
+    f'<p style="white-space:pre">x{" " * 3000}{WORDS}</p>',
+    f"<table><tr><td nowrap>{'. ' * 300}{WORDS}</td></tr></table>",
+    f"<table><tr>{'<td style=min-width:1190px>x</td>' * 12}<td>{WORDS}</td></tr></table>",
+    '<div style="white-space:nowrap"><b style="display:inline-block;width:1100px">x</b>'
+    f'<b style="display:inline-block;width:800px">x</b>{WORDS}</div>',
+    f"<p style=white-space:nowrap><img width=1190 height=9><img width=790 height=9>{WORDS}</p>",
+    f"<table><tr>{'<td style=min-width:900px>x</td>' * 2}<td>{WORDS}</td></tr></table>",
+    f'<p style="white-space:nowrap">{"x " * 700}{WORDS}</p>',
+    f"<table width=1990><tr><td align=right>{WORDS}</td></tr></table>",
+    "<table cellpadding=40 cellspacing=40><tr><td>" * 20 + WORDS,
+    f'<div style="columns:100px;height:20px"><p>a</p>{"<p>b</p>" * 60}<p>{WORDS}</p></div>',
+    *(
+        f'<div style="display:flex;justify-content:{place}"><i style="white-space:nowrap">{WORDS}</i>'
+        '<i style="width:4000px;flex-shrink:0">x</i></div>'
+        for place in ("flex-end", "center")
+    ),
+    f'<div style="display:grid;align-content:end;height:1px"><i>{WORDS}</i>{"<i>x</i>" * 90}</div>',
+    '<div style="display:flex"><div style="overflow:auto">'
+    f'{WORDS}</div><div style="width:1990px;flex-shrink:0">x</div></div>',
+    f'<div style="width:5%"><div style="float:right;width:590px">{WORDS}</div></div>',
+    f'<div style="overflow:auto;border-radius:50%;height:600px;width:600px">{WORDS}</div>',
+    f'<div style="overflow:auto;height:40px">{"<p style=padding-top:390px>" * 3}{WORDS}</div>',
+    f'<mark style="color:#ff0">{WORDS}</mark>',
+    f'<mark style="background:#000">{WORDS}</mark>',
+    f'<span style="background:#0000ee"><a href=x>{WORDS}</a></span>',
+    '<div style="background:#000">'
+    f'<p style="float:left;background:rgba(255,255,255,.5);color:#fff">{WORDS}</p></div>',
+    '<div style="background:#000">'
+    f'<table align=left><tr><td style="color:#fff">{WORDS}</td></tr></table></div>',
+    f'<code style="background:#000;color:#fff"><div>{WORDS}</div></code>',
+    f'<span style="background:#000;color:#fff">{"<sup>" * 6}{WORDS}{"</sup>" * 6}</span>',
+    '<div style="column-count:2;column-gap:10px;column-rule:2000px solid #000">'
+    f"<p>{WORDS}</p><p>a</p><p>b</p><p>c</p></div>",
+    f"<details><summary hidden>x</summary>{WORDS}</details>",
+    f"<table><tr><td>a</td><td rowspan=2 valign=bottom>{WORDS}</td></tr>"
+    f'<tr><td colspan=2 style="color:#fff">{_BLOCKS[:16]}</td></tr></table>',
+    f'<table><col style="visibility:collapse"><tr><td>{WORDS}</td></tr></table>',
+    f'<table><colgroup style="background:#000"><tr><td>{WORDS}</td></tr></table>',
 )
 """styles that hide ``WORDS`` in a browser"""
 
@@ -161,6 +215,19 @@ COVERING = (
     f"\u202e{WORDS}",
     f"<b>\u202e</b>{WORDS}",
     f"&#x202b;{WORDS}",
+    f'<p>{WORDS}</p><div style="position:sticky;bottom:0;height:3000px;background:#fff">x</div>',
+    f'<p>{WORDS}</p><div style="font-size:200px;line-height:.5;position:relative;top:-.5em">{_BLOCKS}</div>',
+    f'<div style="height:1px">{WORDS}</div><div style="color:#fff">{_BLOCKS}</div>',
+    f'<p>{WORDS}</p><p style="color:#fff;line-height:.1;font-size:64px">{_BLOCKS}</p>',
+    f'<p>{WORDS}</p><div style="line-height:5px;color:#fff"><p style="font-size:64px">{_BLOCKS}</p></div>',
+    f'<p>{WORDS}</p>{"<div style=position:relative;top:-8px>" * 6}<b style="background:#fff"><br><br></b>',
+    f'<p>{WORDS}</p>{"<div style=margin-bottom:-4px></div>" * 9}<p style="color:#fff">{_BLOCKS}</p>',
+    f'<div style="font-size:200px;letter-spacing:-.06em"><span style="font-size:5px">{WORDS}</span></div>',
+    '<div style="font-size:200px;line-height:.5;box-shadow:0 .9em #000;height:1px"><br></div>'
+    f'<p style="height:30px;padding-top:80px">{WORDS}</p>',
+    f'<div style="float:left;width:90px;white-space:nowrap;color:#fff">{_BLOCKS}</div><p>{WORDS}</p>',
+    f'<div style="height:20px;color:#fff">{_BLOCKS}<br>{_BLOCKS}</div><p>{WORDS}</p>',
+    r'<b style="p\6fsition:absolute;background:#fff">&nbsp;</b>' f"{WORDS}",
 )
 """other elements may hide ``WORDS``, or turn them round"""
 
@@ -183,7 +250,7 @@ SHOWING = (
         "margin-left:1em",
         "text-shadow:0 0 1px #000;box-shadow:0 1px 2px rgba(0, 0, 0, .2), 1px 1px 3px #888",
         "display:grid;box-sizing:border-box;outline:1px solid red",
-        "transition:all .2s;line-height:.5;font:inherit",
+        "transition:all .2s;line-height:1.2;font:inherit",
         "font-family:'Segoe UI', Arial,sans-serif;border-left:4px solid #009645;border-radius:50%",
         "display:block;width:90%;min-width:0;background:none repeat scroll 0 0 #F9F9F9",
         "cursor:url('data:,'), pointer;text-decoration:underline dotted #009645",
@@ -199,6 +266,12 @@ SHOWING = (
     f"<small>{WORDS}</small>",
     f'<div style="height:4px;background:#009645"></div><p>{WORDS}</p>',
     f'<div style="display:flex;flex-wrap:wrap"><div>{WORDS}</div></div>',
+    f'<div style="height:200px;overflow:auto"><p>{WORDS}</p></div>',
+    f'<div style="background:#005ec4;color:#fff"><a href=x style="color:#fff">{WORDS}</a></div>',
+    f'<div style="background:#eee"><a href=x>{WORDS}</a></div>',
+    f'<div style="columns:2;line-height:1.4em"><p>{WORDS}</p></div>',
+    f'<table style="height:50px" cellpadding=4 border=1 width=90%><tr><td height=9>{WORDS}</td></tr></table>',
+    f"<mark>{WORDS}</mark>",
     f'<div style="display:grid;grid-template-columns:repeat(2, 1fr);grid-gap:4px"><div>{WORDS}</div></div>',
 )
 """styles that show ``WORDS``"""

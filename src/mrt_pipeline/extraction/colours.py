@@ -60,10 +60,11 @@ def paint(colour: Colour, ground: Colour) -> Colour:
     return (red, green, blue, 1)
 
 
-def stands_out(colour: Colour, ground: Colour) -> bool:
-    """Return whether text of a colour is visible on an opaque background."""
+def stands_out(colour: Colour, ground: Colour, opacity: float = 1) -> bool:
+    """Return whether text of a colour, in an element of an opacity, is visible on an opaque background."""
     seen = paint(colour, ground)
-    return max(abs(own - behind) for own, behind in zip(seen, ground, strict=True)) >= LEAST_DIFFERENCE
+    difference = max(abs(own - behind) for own, behind in zip(seen, ground, strict=True))
+    return difference * opacity >= LEAST_DIFFERENCE
 
 
 @cache

@@ -24,8 +24,16 @@ MAX_WORDS_CHARS = 4000
 SHOWN_CHARS = 60
 """length of the beginning by which a cut part is reported"""
 
-_TURNING = re.compile("[\u202b\u202e\u2067]")
-"""characters after which text is shown from right to left, so that exit 12 would be seen as 21"""
+_TURNING = re.compile(
+    "[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefe"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+"""letters written from right to left, and marks of direction: beside them, exit 12 may be seen as 21
+
+Without any, the words of a ``bdi`` are shown from left to right.
+
+Source: Unicode Standard Annex 9, Table 4, and DerivedBidiClass.txt (blocks whose default is R or AL).
+"""
 _SAFE_CUT = re.compile(r"[;.。；](?=\s|$)")
 _NORMAL_WIDTH = {
     wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
@@ -258,17 +266,22 @@ def unfold(table: RawTable) -> Iterator[tuple[Words | None, Grid, str]]:
 
 
 def expand(table: RawTable) -> Grid:
-    """Return the grid of a table, with merged cells repeated; no span extends beyond its row group."""
+    """Return the grid of a table, with merged cells repeated; no span extends beyond its row group.
+
+    Where two cells span one position, a browser shows one upon the other, and the words of neither are read.
+    """
     grid: defaultdict[int, dict[int, RawCell]] = defaultdict(dict)
     widest = max((sum(cell.colspan for cell in row) for row in table.rows), default=0)
     for number, row in enumerate(table.rows[:MAX_ROWS]):
+        spans = [cell.colspan for cell in row]
         if len(row) == 1 and row[0].is_header:  # a heading for all columns below
             row[0].colspan = max(row[0].colspan, widest)
         column = 0
-        for cell in row:
+        for cell, span in zip(row, spans, strict=True):
             cell.words.finish()
             while column in grid[number]:
                 column += 1
+            _leave_overlapping(grid[number], cell, range(column, column + span))
             _place(grid, cell, number, column, table.end_of_group(number))
             column += cell.colspan
     rows = [grid[number] for number in sorted(grid) if grid[number]]
@@ -282,6 +295,13 @@ def _left_out(table: RawTable, grid: Grid) -> str:
     placed = {id(cell) for row in grid for cell in row}
     others = (cell.words.finish().text for row in table.rows for cell in row if id(cell) not in placed)
     return next((text[:SHOWN_CHARS] for text in others if text), "")
+
+
+def _leave_overlapping(row: dict[int, RawCell], cell: RawCell, columns: range) -> None:
+    """Replace the words of a cell, and of those whose place it shares in its first row, by ``NOTE``."""
+    shared = [row[column] for column in columns if column in row]
+    for other in (cell, *shared) if shared else ():
+        other.words, other.tables = Words(NOTE), []
 
 
 def _place(
@@ -321,6 +341,18 @@ def _inner_tables(grid: Grid) -> Iterator[_Inner]:
             for table in cell.tables:
                 heading = own if is_headed_here else above[0] if is_headed and cell is row[0] else None
                 yield _Inner(table, row[0] if is_about else None, heads, heading)
+
+
+def may_turn(element: _Element) -> bool:
+    """Return whether an element, apart from its words, may change the direction of the words around it."""
+    return element.tag == "bdo" or (element.get("dir") or "ltr").strip().lower() != "ltr"
+
+
+def may_turn_within(element: _Element) -> bool:
+    """Return whether an element, its words or its elements may change the direction of the words around."""
+    return any(may_turn(inner) for inner in element.iter()) or any(
+        _TURNING.search(str(words)) for words in element.itertext()
+    )
 
 
 def rowspan_of(element: _Element) -> int:

@@ -31,6 +31,8 @@ from mrt_pipeline.extraction.page_parts import (
     RawTable,
     Words,
     colspan_of,
+    may_turn,
+    may_turn_within,
     rowspan_of,
     unfold,
 )
@@ -109,10 +111,11 @@ def _read(root: _Element, reader: _Reader) -> None:
         look = look_of(element, looks[-1], is_hidden=is_styled)
         looks.append(look)
         if is_dropped(element):
-            if not look.is_hidden:
+            is_seen = look.stands_out and not look.is_hidden
+            if is_seen:
                 reader.add_notice(notice_of(element))
             remark = remark_of(element, notes)
-            reader.skip(element, remark and _mark_of(element) if look.is_hidden else remark)
+            reader.skip(element, remark if is_seen else remark and _mark_of(element))
             walk.skip_subtree()
         elif not look.is_hidden:
             reader.start(element, _seen(element.text, look))
@@ -202,6 +205,7 @@ class _Reader:
         elif tag == "img":
             self._words().add(image_words(element))
             self._words().has_gap |= may_be_label(element)
+        self._words().is_turned |= may_turn(element)
         self._words().add(words)
 
     def skip(self, element: _Element, remark: str | None = None) -> None:
@@ -211,6 +215,8 @@ class _Reader:
             self.start(element, remark)  # it still ends the part before, and heads what follows
             return
         self._skipped.add(element)
+        if tag not in _LINES and tag not in _LISTS and tag not in _HEADINGS and tag != "table":
+            self._words().is_turned |= may_turn_within(element)
         self._words().add(remark)
         if remark is None and element.tag in TAKEN_BACK_TAGS:
             self._words().has_gap |= may_be_label(element)
@@ -242,6 +248,7 @@ class _Reader:
         elif self._tables:
             self._start_part(tag, element)
         if tag in ("td", "th"):
+            self._words().is_turned |= may_turn_within(element)
             self._words().add(_mark_of(element))
 
     def end(self, element: _Element, words: str | None) -> None:

@@ -17,6 +17,7 @@ from mrt_pipeline.extraction.styles import (
     TABLE_PARTS,
     declarations,
     may_hide,
+    may_pull,
     may_push,
     may_reach,
 )
@@ -82,7 +83,8 @@ def read_sheets(root: _Element) -> PageSheets:
         is_hiding = found is None or may_hide(found, "") or bool(JUDGED_BY_LOOK & set(found))
         hidden |= named if is_hiding else set()
         in_tables |= named if is_hiding or may_hide(found or {}, "td") else set()
-        reaching |= named if may_reach(found or {}) or may_push(found or {}) else set()
+        is_reaching = found is None or may_reach(found) or may_push(found) or may_pull(found)
+        reaching |= named if is_reaching else set()
         paints = paints or PAINTING.search(style) is not None
     return PageSheets(frozenset(hidden), frozenset(in_tables), frozenset(reaching), paints)
 

@@ -12,6 +12,12 @@ import re
 TABLE_PARTS = frozenset({"tr", "td", "th", "thead", "tbody", "tfoot"})
 """elements that can keep their position in a table while hidden"""
 INLINE_TAGS = frozenset({"span", "b", "i", "em", "strong", "small", "big", "font", "u", "a", "abbr", "mark"})
+BLOCK_TAGS = TABLE_PARTS | {
+    *("html", "body", "div", "p", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "center", "pre"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article", "aside", "main", "header"),
+    *("footer", "figure", "figcaption", "nav", "details", "summary", "address", "fieldset", "hr"),
+}
+"""elements on lines of their own; all others may be part of a line"""
 JUDGED_BY_LOOK = frozenset({"color", "background", "font-size", "font", "opacity"})
 PAINTING = re.compile(r"background|border|outline|shadow|filter|reflect|decoration", re.IGNORECASE)
 """properties that paint more than text"""
@@ -27,16 +33,16 @@ _BORDER = re.compile(
     r"border(?:-(?:top|bottom|left|right|inline|block|start|end|width|style|color|collapse))*"
 )
 _NEVER_HIDING = re.compile(
-    r"text-(?:align(?:-last)?|transform|wrap|decoration-(?:color|style))|(?:-(?:moz|webkit)-)?border(?:-[a-z]+)*-radius"
-    r"|font-(?:weight|style|variant)|(?:-(?:moz|webkit|ms|o)-)?(?:column|user-select)(?:-[a-z-]+)?"
-    r"|columns|list-style(?:-[a-z]+)?|white-space|word-(?:break|wrap)|overflow-wrap|hyphens|clear|cursor"
-    r"|table-layout|caption-side|empty-cells|pointer-events|page-break-[a-z]+|break-[a-z]+"
-    r"|(?:align|justify)-[a-z]+|flex(?:-grow|-shrink|-wrap)?|quotes|orphans|widows"
+    r"text-(?:align(?:-last)?|transform|decoration-(?:color|style))|(?:-(?:moz|webkit)-)?border(?:-[a-z]+)*-radius"
+    r"|font-(?:weight|variant)|(?:-(?:moz|webkit|ms|o)-)?user-select"
+    r"|word-wrap|overflow-wrap|hyphens|clear|cursor"
+    r"|caption-side|empty-cells|pointer-events|page-break-[a-z]+|break-[a-z]+"
+    r"|flex-(?:grow|shrink)|quotes|orphans|widows"
     r"|background-(?:repeat|position|size)|(?:-(?:moz|webkit|ms|o)-)?transition(?:-[a-z]+)?|box-sizing"
 )
 _KEYWORDS = frozenset({"inherit", "initial", "unset", "auto", "normal"})
 _COLOUR = r"(?:#[0-9a-f]{3,8}|[a-z]+|rgba?\([\d\s.,%/]+\))"
-_THIN = r"(?:(?:10|\d(?:\.\d+)?)(?:px|pt)?|0?\.\d+r?em)"
+_THIN = r"(?:(?:10|\d(?:\.\d+)?)(?:px|pt)?)"
 _BORDER_LINE = rf"(?:(?:{_THIN}|{_COLOUR})(?: |$))*"
 """a thicker border may be behind words, or push them out of sight"""
 _NOT_STRUCK = rf"(?!.*line-through)(?:(?:[0-3]px|[a-z]+(?:-[a-z]+)*|{_COLOUR})(?: |$))*"
@@ -57,49 +63,83 @@ _STRING = r"\"[^\"]*\"|'[^']*'"
 _PLAIN = r"[^()\[\]\"']"
 _WHOLE = re.compile(rf"(?:{_PLAIN}|{_STRING}|\((?:{_PLAIN}|{_STRING})*\))*")
 """a value with balanced brackets and quotes: within these, a ``;`` would not end it"""
-_OFFSET = r"-?(?:[0-6](?:\.\d+)?(?:px)?|0?\.\d+r?em)"
-_SHADOW = rf"(?:{_OFFSET} ){{2}}(?:[0-2]?\d(?:px)? (?:[0-3](?:px)? )?)?(?!inset){_COLOUR}"
+_SHADOW = rf"(?:-?[01](?:px)? ){{2}}(?:[0-3](?:px)? (?:0(?:px)? )?)?(?!inset){_COLOUR}"
+"""a thin one: it may lie upon other words"""
 _HARMLESS_VALUES = {
     "display": r"inline|block|inline-block|list-item|flow-root|(?:inline-)?(?:flex|grid|table)"
     rf"|{_TABLE_DISPLAY}",
     "grid-template-columns": r"(?:repeat\([1-9], ?)?(?:[1-9]fr|auto)(?: (?:[1-9]fr|auto))*\)?",
     "float": r"none|left|right",
     "visibility": r"visible",
-    "position": r"static|relative|sticky",
+    "position": r"static|relative",
+    **dict.fromkeys(("list-style", "list-style-type", "list-style-position"), r"[a-z -]+"),
+    **dict.fromkeys(("columns", "column-count", "-moz-column-count", "-webkit-column-count"), r"[1-3]|auto"),
+    **dict.fromkeys(
+        ("column-width", "-moz-column-width", "-webkit-column-width"),
+        r"[1-9]\d\dpx|(?:1[5-9]|[2-9]\d)em|auto",
+    ),
+    "table-layout": r"auto",
+    "font-style": r"normal|italic|oblique",
+    "white-space": r"normal|nowrap|pre|pre-wrap|pre-line|break-spaces",
+    "word-break": r"normal|break-all|break-word",
+    "text-wrap": r"wrap|balance|pretty",
+    "justify-content": r"normal|start|flex-start|left|space-between",
+    "align-content": r"normal|start|flex-start|stretch",
+    **dict.fromkeys(("align-items", "align-self"), r"normal|start|flex-start|stretch|baseline|center"),
+    **dict.fromkeys(("justify-items", "justify-self"), r"normal|start|stretch|left|legacy"),
+    "flex-wrap": r"wrap|nowrap",
+    "flex": r"none|auto",
+    **dict.fromkeys(("top", "bottom", "left", "right"), r"auto"),
     **dict.fromkeys(("overflow", "overflow-x", "overflow-y"), "visible|auto|scroll"),
     **dict.fromkeys(("text-decoration", "text-decoration-line"), _NOT_STRUCK),
     **dict.fromkeys(("transform", "filter", "animation", "mask", "clip-path"), "none"),
-    **dict.fromkeys(("text-shadow", "box-shadow"), rf"none|{_SHADOW}(?:, ?{_SHADOW})*"),
-    "outline": rf"none|0|(?:[0-4]px|thin|medium) (?:solid|dotted|dashed)(?: {_COLOUR})?",
+    **dict.fromkeys(("text-shadow", "box-shadow"), rf"none|{_SHADOW}(?:, ?{_SHADOW})?"),
+    "outline": rf"none|0|(?:[01]px|thin) (?:solid|dotted|dashed)(?: {_COLOUR})?",
     **dict.fromkeys(("max-width", "max-height"), "none"),
     "direction": r"ltr",
     "text-decoration-thickness": r"from-font|[0-3]px",
-    **dict.fromkeys(("min-width", "min-height"), "(?:min|max|fit)-content"),
+    "min-width": "(?:min|fit)-content",
+    "min-height": "(?:min|max|fit)-content",
     "vertical-align": r"[a-z-]+",
     "zoom": r"1|100%",
     "z-index": r"\+?\d+",
 }
 _HARMLESS_LENGTHS = (
-    (re.compile(r"margin(?:-[a-z]+)*|text-indent"), -4.0, 400.0),
+    (re.compile(r"margin(?:-[a-z]+)*|text-indent"), 0.0, 400.0),
     (re.compile(r"padding(?:-[a-z]+)*"), 0.0, 400.0),
-    (re.compile(r"top|bottom|left|right|vertical-align"), -8.0, 8.0),
+    (re.compile(r"top|bottom|left|right|vertical-align"), 0.0, 0.0),
     (re.compile(r"width"), 1.0, 2000.0),
     (re.compile(r"max-width|(?:max-)?height"), 1.0, float("inf")),
     (re.compile(r"min-width"), 0.0, 2000.0),
     (re.compile(r"min-height"), 0.0, float("inf")),
-    (re.compile(r"(?:grid-|row-|column-)?gap|border-spacing|flex-basis"), 0.0, 400.0),
+    (re.compile(r"(?:grid-|row-|column-)?gap|border-spacing"), 0.0, 40.0),
+    (re.compile(r"flex-basis"), 0.0, 2000.0),
     (re.compile(r"flex|border(?!.*radius)(?:-[a-z]+)*"), 0.0, 400.0),
     (re.compile(r"text-decoration(?:-thickness)?"), 0.0, 3.0),
-    (re.compile(r"(?:letter|word)-spacing"), -1.0, 10.0),
+    (re.compile(r"(?:letter|word)-spacing"), 0.0, 3.0),
 )
-"""properties, with the least and greatest length in px that neither hides words nor moves them onto others"""
-_LINE_HEIGHTS = (0.5, 4.0)
-_LEAST_SCROLLED_PX = 40.0
-"""a lower or narrower box may be too small for a line of text"""
-_REACHING = re.compile(
-    r"(?:-(?:moz|webkit|ms|o)-)?(?:position|inset.*|top|bottom|left|right|margin.*|transform|translate|scale"
-    r"|rotate|zoom|offset.*|outline.*|box-shadow|box-reflect|filter)"
+"""properties, with the least and greatest length in px that neither hides words nor moves them onto others
+
+Several such lengths together may still push words away: see ``extents``.
+"""
+_LINE_HEIGHTS = (1.0, 4.0)
+_LEAST_LINE_EM = 0.5
+"""of lines in px: letters may be smaller than usual"""
+_LEAST_SCROLLED_PX = {"height": 100.0, "max-height": 100.0, "width": 40.0, "max-width": 40.0}
+"""a lower or narrower box may be too small for its words"""
+_SCROLLED = re.compile(r"overflow(?:-[xy])?")
+_HEIGHTS = ("height", "max-height")
+_FREE_HEIGHT = _KEYWORDS | {"none", "100%", "min-content", "max-content", "fit-content"}
+_GROWING_TAGS = TABLE_PARTS | {"table", "img"}
+"""elements that are as high as their content, whatever their ``height``"""
+_SMALL_RADIUS = re.compile(r"(?:1[0-6]|\d)(?:\.\d+)?(?:px)?(?: (?:1[0-6]|\d)(?:\.\d+)?(?:px)?)*")
+_STAYING = re.compile(
+    r"--.*|display|visibility|opacity|color|background.*|font|font-(?:family|size|weight|style|variant)|clear|float"
+    r"|text-(?:align|align-last|transform|wrap|decoration.*)|white-space|vertical-align|z-index|cursor|direction"
+    r"|overflow|overflow-[xy]|(?:min-|max-)?width|min-height|(?:max-)?height|padding.*|list-style.*|clip|clip-path"
+    r"|border-(?:collapse|spacing)|border(?!-image).*|mask.*|content-visibility|mix-blend-mode|animation.*"
 )
+"""properties that place no element upon others, whatever their values; for heights, see ``may_overflow``"""
 _PLACING = ("display", "float", "position", "all")
 
 
@@ -122,13 +162,13 @@ def declarations(style: str) -> dict[str, str] | None:
 
 def may_hide(found: dict[str, str], tag: str) -> bool:
     """Return whether an element's declarations, apart from colours and font sizes, may hide its words."""
-    return _is_cut(found) or not all(_is_harmless(name, value, tag) for name, value in found.items())
+    return _is_cut(found, tag) or not all(_is_harmless(name, value, tag) for name, value in found.items())
 
 
 def may_push(found: dict[str, str]) -> bool:
     """Return whether declarations may push the content beside an element out of sight."""
     return any(
-        names.fullmatch(name) and any(length and _px(length) > most for length in _lengths(value))
+        most and names.fullmatch(name) and any(length and _px(length) > most for length in _lengths(value))
         for name, value in found.items()
         for names, _, most in _HARMLESS_LENGTHS
     )
@@ -137,14 +177,34 @@ def may_push(found: dict[str, str]) -> bool:
 def may_reach(found: dict[str, str]) -> bool:
     """Return whether an element may paint over, or behind, words outside it."""
     return any(
-        _REACHING.fullmatch(name) and not _is_harmless(name, value, "") for name, value in found.items()
+        not _STAYING.fullmatch(name) and not _is_harmless(name, value, "") for name, value in found.items()
     )
 
 
-def may_overflow(found: dict[str, str]) -> bool:
-    """Return whether a box may be smaller than its content."""
-    sizes = (LENGTH.fullmatch(found.get(name, "")) for name in ("width", "height", "max-width", "max-height"))
-    return any(size is not None and _px(size) < _LEAST_SCROLLED_PX for size in sizes)
+def may_pull(found: dict[str, str]) -> bool:
+    """Return whether an element, even without content, may pull others upon words."""
+    return any(name.startswith("margin") and "-" in value for name, value in found.items())
+
+
+def may_overflow(found: dict[str, str], tag: str) -> bool:
+    """Return whether the content of a box may be higher than the box and lie upon what follows."""
+    return _has_fixed_height(found, tag) and found.get("overflow") not in ("hidden", "auto", "scroll", "clip")
+
+
+def has_round_corners(found: dict[str, str]) -> bool:
+    """Return whether words may be in a corner that is cut off."""
+    return any(
+        name.endswith("radius") and not _SMALL_RADIUS.fullmatch(value) for name, value in found.items()
+    )
+
+
+def length_px(length: str, font_px: float) -> float | None:
+    """Return a length in px, for an element with a font size; None if it is not one."""
+    found = LENGTH.fullmatch(length)
+    if found is None:
+        return None
+    relative = {"em": font_px, "ex": font_px / 2, "ch": font_px / 2}
+    return float(found[1]) * relative.get(found[2], PX_OF_UNIT[found[2]])
 
 
 def is_legible(families: str) -> bool:
@@ -160,6 +220,8 @@ def keeps_place(found: dict[str, str] | None, tag: str) -> bool:
 
 
 def _is_harmless(name: str, value: str, tag: str) -> bool:
+    if name in _HEIGHTS and value in _FREE_HEIGHT:
+        return True
     if tag in TABLE_PARTS and name in ("display", "float"):
         return re.fullmatch(_TABLE_DISPLAY if name == "display" else "none", value) is not None
     if name in JUDGED_BY_LOOK or _NEVER_HIDING.fullmatch(name):
@@ -182,14 +244,15 @@ def _is_known(name: str) -> bool:
 def _is_small(name: str, value: str) -> bool:
     """Return whether a property has only lengths that keep words visible."""
     lengths = _lengths(value)
-    if name == "line-height":
+    if name == "line-height":  # for its unit, see ``extents``
         units = {"": 1.0, "%": 0.01}
         ems = [
             float(length[1]) * units.get(length[2], PX_OF_UNIT[length[2]] / 16)
             for length in lengths
             if length
         ]
-        return len(ems) == len(lengths) == 1 and _LINE_HEIGHTS[0] <= ems[0] <= _LINE_HEIGHTS[1]
+        least = _LINE_HEIGHTS[0] if value[-1] in "0123456789.%m" else _LEAST_LINE_EM
+        return len(ems) == len(lengths) == 1 and least <= ems[0] <= _LINE_HEIGHTS[1]
     return any(
         names.fullmatch(name) and all(length and least <= _px(length) <= most for length in lengths)
         for names, least, most in _HARMLESS_LENGTHS
@@ -204,15 +267,18 @@ def _px(length: re.Match[str]) -> float:
     return float(length[1]) * PX_OF_UNIT[length[2]]
 
 
-def _is_cut(found: dict[str, str]) -> bool:
-    """Return whether words scroll in a box so small that they may be invisible."""
-    if not any(found.get(name) in ("auto", "scroll") for name in ("overflow", "overflow-x", "overflow-y")):
-        return False
-    sizes = [
-        LENGTH.fullmatch(value)
-        for name, value in found.items()
-        if re.fullmatch(r"(max-)?(width|height)", name)
-    ]
-    return any(size is not None and (_px(size) < _LEAST_SCROLLED_PX) for size in sizes) or any(
-        "%" in found.get(name, "") for name in ("height", "max-height")
-    )
+def _is_cut(found: dict[str, str], tag: str) -> bool:
+    """Return whether words may flow out of a box, be cut off, or scroll in one that is too small."""
+    is_fixed = _has_fixed_height(found, tag)
+    if not any(_SCROLLED.fullmatch(name) and value in ("auto", "scroll") for name, value in found.items()):
+        return is_fixed
+    if has_round_corners(found) or (is_fixed and found.get("display", "block") != "block"):
+        return True
+    sizes = ((LENGTH.fullmatch(found.get(name, "")), least) for name, least in _LEAST_SCROLLED_PX.items())
+    is_small = any(size is not None and _px(size) < least for size, least in sizes)
+    return is_small or any("%" in found.get(name, "") for name in _HEIGHTS)
+
+
+def _has_fixed_height(found: dict[str, str], tag: str) -> bool:
+    is_growing = tag in _GROWING_TAGS and "display" not in found
+    return not is_growing and any(found.get(name, "auto") not in _FREE_HEIGHT for name in _HEIGHTS)
