@@ -1,4 +1,8 @@
-"""Every regular expression of the program, and texts on which a careless one backtracks for minutes."""
+"""Every regular expression of the program, and texts on which a careless one backtracks for minutes.
+
+An expression may be a compiled constant, a string among a module's constants, part of one of its records, or
+an argument of ``re``; also one that is put together from such strings where it is used.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,8 @@ import random
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -44,18 +50,20 @@ OTHER_END = "\x01"
 """no expression expects it, so all ways to match what is before it are tried"""
 
 _WHITE = re.compile(r"\s+")
+_REPEATS = re.compile(r"[*+}]")
+"""in a string without these, nothing is repeated"""
 
 
 def find_expressions() -> dict[str, re.Pattern[str]]:
-    """Return the expressions: constants of modules, literal arguments of ``re``, and wordings of pages."""
+    """Return the expressions: constants of modules, arguments of ``re``, and wordings of pages."""
     found: dict[str, re.Pattern[str]] = {}
     for module in _modules():
         for name, value in vars(module).items():
-            for number, expression in enumerate(_expressions_in(value)):
-                found[f"{module.__name__}.{name}[{number}]"] = expression
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for line, pattern in _literals(ast.parse(path.read_text(encoding="utf-8"))):
-            found[f"{path.relative_to(PACKAGE)}:{line}"] = re.compile(pattern)
+            if not name.startswith("__"):
+                for number, expression in enumerate(_expressions_in(value)):
+                    found[f"{module.__name__}.{name}[{number}]"] = expression
+        for line, pattern in _arguments(module):
+            found[f"{module.__name__}:{line}"] = re.compile(pattern)
     for name in tomllib.loads(WORDINGS.read_text(encoding="utf-8")):
         found[f"{WORDINGS.name} {name}"] = re.compile(wording(name).pattern, re.IGNORECASE)
     return found
@@ -87,18 +95,28 @@ def _modules() -> Iterator[ModuleType]:
 def _expressions_in(value: Any) -> Iterator[re.Pattern[str]]:
     if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
         yield value
+    elif isinstance(value, str) and _REPEATS.search(value):
+        with suppress(re.error):
+            yield re.compile(value)
     elif isinstance(value, dict):
         for part in value.values():
             yield from _expressions_in(part)
     elif isinstance(value, list | tuple | set | frozenset):
         for part in value:
             yield from _expressions_in(part)
+    elif is_dataclass(value) and not isinstance(value, type):
+        properties = (name for name, part in vars(type(value)).items() if isinstance(part, property))
+        for name in (*(field.name for field in fields(value)), *properties):
+            yield from _expressions_in(getattr(value, name, None))
 
 
-def _literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+def _arguments(module: ModuleType) -> Iterator[tuple[int, str]]:
+    """Yield the first arguments of ``re``'s functions, but not those that need a function's own variables."""
+    path = Path(module.__file__ or "")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
-            case ast.Call(
-                func=ast.Attribute(value=ast.Name(id="re")), args=[ast.Constant(value=str(pattern)), *_]
-            ):
-                yield node.lineno, pattern
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="re")), args=[argument, *_]):
+                with suppress(Exception):
+                    pattern = eval(ast.unparse(argument), vars(module))  # noqa: S307 # the program's own code
+                    if isinstance(pattern, str):
+                        yield node.lineno, pattern

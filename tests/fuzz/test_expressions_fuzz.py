@@ -35,6 +35,19 @@ def test_the_expressions_of_the_program_are_found() -> None:
 
 
 @pytest.mark.parametrize(
+    "place",
+    [
+        "mrt_pipeline.extraction.styles._HARMLESS_VALUES",  # strings of a dict
+        "mrt_pipeline.extraction.rules.labels._FORMS",  # made by a function
+        "mrt_pipeline.extraction.mentions.EXIT",  # a property of a record
+        "mrt_pipeline.extraction.sheets:",  # put together where it is used
+    ],
+)
+def test_an_expression_is_found_wherever_it_stands(place: str) -> None:
+    assert [name for name in EXPRESSIONS if name.startswith(place)]
+
+
+@pytest.mark.parametrize(
     "careless", [r"(?:(?:from|\d{1,2})[ ,-]*)*2\d", r"(?:\w|[^\x00-\x7f])+;", r"(?:\w,\s*(?:and)?\s*)+;"]
 )
 def test_an_expression_that_tries_every_way_is_noticed(careless: str) -> None:

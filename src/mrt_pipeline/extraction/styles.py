@@ -35,12 +35,13 @@ _NEVER_HIDING = re.compile(
     r"|background-(?:repeat|position|size)|(?:-(?:moz|webkit|ms|o)-)?transition(?:-[a-z]+)?|box-sizing"
 )
 _KEYWORDS = frozenset({"inherit", "initial", "unset", "auto", "normal"})
-_COLOUR = r"(?:#[0-9a-f]{3,8}|[a-z]+|rgba?\([\d\s.,%/]+\))"
+_NUMBERED_COLOUR = r"#[0-9a-f]{3,8}|rgba?\([\d\s.,%/]+\)"
+_COLOUR = rf"(?:{_NUMBERED_COLOUR}|[a-z]+)"
 _THIN = r"(?:(?:10|\d(?:\.\d+)?)(?:px|pt)?|0?\.\d+r?em)"
 _BORDER_LINE = rf"(?:(?:{_THIN}|{_COLOUR})(?: |$))*"
 """a thicker border may be behind words, or push them out of sight"""
-_NOT_STRUCK = rf"(?!.*line-through)(?:(?:[0-3]px|[a-z]+(?:-[a-z]+)*|{_COLOUR})(?: |$))*"
-"""a thicker line may be behind the words of other lines"""
+_NOT_STRUCK = rf"(?!.*line-through)(?:(?:[0-3]px|[a-z]+(?:-[a-z]+)*|{_NUMBERED_COLOUR})(?: |$))*"
+"""a thicker line may be behind the words of other lines; a colour's name is matched as any other word"""
 _TABLE_DISPLAY = r"table-(?:row|cell|caption|(?:row|header|footer)-group)"
 """not ``table-column``, whose content is not shown"""
 _FAMILY = (
