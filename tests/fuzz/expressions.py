@@ -23,6 +23,11 @@ import mrt_pipeline
 from mrt_pipeline.extraction.word_lists import WORDINGS, wording
 
 PACKAGE = Path(mrt_pipeline.__file__).parent
+READ_ATTRIBUTES = tuple(
+    f"mrt_pipeline.extraction.{name}"
+    for name in ("styles", "looks", "sheets", "colours", "covers", "page_noise", "page_parts", "page_tabs")
+)
+"""modules that read attributes of elements, in which white space is as the page has it"""
 NEEDS_AN_EXTRA = ("mrt_pipeline.integrations",)
 PLAIN = (
     "1",
@@ -69,10 +74,12 @@ def find_expressions() -> dict[str, re.Pattern[str]]:
     return found
 
 
-def make_repetitions(expression: re.Pattern[str], length: int, number: int) -> Iterator[str]:
+def make_repetitions(
+    expression: re.Pattern[str], length: int, number: int, *, is_attribute: bool = False
+) -> Iterator[str]:
     """Yield texts of about a length, each a few of the expression's own words again and again.
 
-    White space is single, as in a page's text.
+    White space is single, as in a page's text; with ``is_attribute``, also as it may be in an attribute.
     """
     random_ = random.Random(expression.pattern)  # noqa: S311 # the same texts each time
     words = list(dict.fromkeys(re.findall(r"[^\W_]+", expression.pattern)))
@@ -83,7 +90,10 @@ def make_repetitions(expression: re.Pattern[str], length: int, number: int) -> I
     for part in repeated:
         start = random_.choice(["", *words])
         text = start + part * (length // len(part)) + OTHER_END
-        yield _WHITE.sub(lambda run: run[0][0], text)
+        single = _WHITE.sub(lambda run: run[0][0], text)
+        yield single
+        if is_attribute and single != text:
+            yield text
 
 
 def _modules() -> Iterator[ModuleType]:

@@ -64,7 +64,7 @@ _EXIT_SIGN = re.compile(r"(?:SG ?)?Exit ([A-Z][0-9]?|[0-9]{1,2}[A-Z]?)")
 _FILE_LINK = re.compile(r"\s*(?:file|image)\s*:", re.IGNORECASE)
 
 _FILE_ENDING = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
-_ICON_WORD = re.compile(r"^(?:aiga|icon)\s+|\s+(?:icon|symbol|pictogram|sign)$", re.IGNORECASE)
+_ICON_WORD = re.compile(r"^(?:aiga|icon) | (?:icon|symbol|pictogram|sign)$", re.IGNORECASE)
 _OWN_BLOCKS = frozenset({"p", "div", "center", "body"})
 
 ICONS = word_list("icons")
@@ -276,7 +276,7 @@ def _names_source(note: _Element) -> bool:
 
 
 def _words_of(image: _Element) -> str:
-    words = _FILE_ENDING.sub("", (image.get("alt") or "").strip()).replace("_", " ")
+    words = _FILE_ENDING.sub("", " ".join((image.get("alt") or "").split())).replace("_", " ")
     return _ICON_WORD.sub("", words)
 
 

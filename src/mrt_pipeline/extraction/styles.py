@@ -21,7 +21,7 @@ PX_OF_UNIT = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 
 
 _NOT_PLAIN = re.compile(r"[\\@{}]|/\*|[^\t\n\f\r -~]")
 """escapes, comments and all but ASCII, as Python sees white space and letter case differently from CSS"""
-_IMPORTANT = re.compile(r"\s*!\s*important$")
+_IMPORTANT = re.compile(r" ?! ?important$")
 _UNCLEAR = "(unclear)"
 _BORDER = re.compile(
     r"border(?:-(?:top|bottom|left|right|inline|block|start|end|width|style|color|collapse))*"
@@ -115,7 +115,7 @@ def declarations(style: str) -> dict[str, str] | None:
     for part in filter(str.strip, style.lower().split(";")):
         name, _, value = part.partition(":")
         name = name.strip().replace("background-color", "background")
-        value = " ".join(_IMPORTANT.sub("", value.strip()).split())
+        value = _IMPORTANT.sub("", " ".join(value.split()))
         if found.setdefault(name, value) != value:
             found[name] = _UNCLEAR
     return found
