@@ -56,5 +56,17 @@ def test_a_phrase_repeated_in_a_line(phrase: str) -> None:
     assert_in_proportion("<h2>Exits</h2><ul><li>{}</li></ul>", phrase, FEW)
 
 
+@pytest.mark.parametrize(
+    ("form", "element"),
+    [
+        ("<table>{}</table>", "<tr><td><s>a</s></td><td><s>b</s></td></tr>"),
+        ("<table><tr><td>{}</td></tr></table>", "<img alt='Exit A'>"),
+        ("<ul><li>{}</li></ul>", "<img alt='x y'>"),
+    ],
+)
+def test_an_element_repeated_in_a_block(form: str, element: str) -> None:
+    assert_in_proportion(form, element, 5 * FEW)
+
+
 def test_a_term_repeated_without_an_explanation() -> None:
     assert_in_proportion("<dl>{}</dl>", "<dt>Exit A</dt>", 20 * FEW)
