@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.fuzz.expressions import find_expressions, make_repetitions
+from tests.fuzz.expressions import READ_ATTRIBUTES, find_expressions, make_repetitions
 from tests.fuzz.parsers import TARGETS, HangError, in_time
 
 EXPRESSIONS = find_expressions()
@@ -17,7 +17,8 @@ SHORT, LONG = 120, 1000
 
 
 def _try(name: str, expression: re.Pattern[str], length: int, number: int) -> None:
-    for text in make_repetitions(expression, length, number):
+    is_attribute = name.startswith(READ_ATTRIBUTES)
+    for text in make_repetitions(expression, length, number, is_attribute=is_attribute):
         try:
             with in_time():
                 expression.search(text)
@@ -32,6 +33,19 @@ def test_the_expressions_of_the_program_are_found() -> None:
     wordings = [name for name in EXPRESSIONS if name.startswith("wordings.toml ")]
     assert len(named) > 200
     assert len(wordings) > 50
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "mrt_pipeline.extraction.styles._HARMLESS_VALUES",  # strings of a dict
+        "mrt_pipeline.extraction.rules.labels._FORMS",  # made by a function
+        "mrt_pipeline.extraction.mentions.EXIT",  # a property of a record
+        "mrt_pipeline.extraction.sheets:",  # put together where it is used
+    ],
+)
+def test_an_expression_is_found_wherever_it_stands(place: str) -> None:
+    assert [name for name in EXPRESSIONS if name.startswith(place)]
 
 
 @pytest.mark.parametrize(
@@ -57,3 +71,11 @@ def test_no_expression_takes_the_cube_of_a_text_s_length() -> None:
 def test_a_list_s_item_of_a_few_hundred_characters_is_read_at_once(item: str) -> None:
     html = f"<h2>Exits</h2><ul><li>{item}</li><li>Exit A: {item}</li></ul>"
     TARGETS["wiki page"].check(html.encode())
+
+
+@pytest.mark.parametrize(
+    "element",
+    ["<img alt='a{}b'>", "<p style='color:x{}! x'>x</p>", "<p class='a{}b'>x</p>", "<td width='{}x'>x</td>"],
+)
+def test_an_attribute_of_a_hundred_thousand_blanks_is_read_at_once(element: str) -> None:
+    TARGETS["wiki page"].check(element.format(" " * 100_000).encode())

@@ -8,9 +8,11 @@ these settles it, the statement has no owner, and the caller drops it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from operator import itemgetter
 
 from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.page_model import NOTE
@@ -25,6 +27,8 @@ FOREIGN: Labels = frozenset({"-"})
 MAX_FOREIGN_CHARS = 24
 MAX_HEADING_CHARS = 60
 MAX_LINES_BACK = 30
+KEPT_LINES = 64
+"""lines whose mentions and sentences are remembered: each position in a line asks for them again"""
 MAX_RANGE = 15
 """the longest range of labels that is expanded, A–P: no station has more exits"""
 
@@ -149,10 +153,15 @@ def is_nameless_exit(text: str) -> bool:
 
 def mentions_in(text: str, start: int, end: int, kind: Kind = EXIT) -> list[Mention]:
     """Return the mentions within ``text[start:end]``."""
-    return [
+    return list(_found_in(text, start, end, kind))
+
+
+@lru_cache(maxsize=KEPT_LINES)
+def _found_in(text: str, start: int, end: int, kind: Kind) -> tuple[Mention, ...]:
+    return tuple(
         Mention(match.start(), match.end(), _labels_of(text, match, kind))
         for match in kind.pattern.finditer(text, start, end)
-    ]
+    )
 
 
 def _labels_of(text: str, match: re.Match[str], kind: Kind) -> Labels:
@@ -197,14 +206,25 @@ def _unit_at(
         whole: mentions that are not divided: the comma of `Exits A, B` is no boundary.
     """
     left, right = within
-    for match in boundary.finditer(text, *within):
-        if any(item.start < match.end() and match.start() < item.end for item in whole):
-            continue
-        if match.end() <= start:
-            left = match.end()
-        elif match.start() >= end:
-            return left, match.start()
+    ends = _ends_in(boundary, text, *within)
+    for match_start, match_end in reversed(ends[: bisect_right(ends, start, key=itemgetter(1))]):
+        if not _is_in(whole, match_start, match_end):
+            left = match_end
+            break
+    for match_start, match_end in ends[bisect_left(ends, end, key=itemgetter(0)) :]:
+        if match_end > start and not _is_in(whole, match_start, match_end):
+            right = match_start
+            break
     return left, right
+
+
+@lru_cache(maxsize=KEPT_LINES)
+def _ends_in(boundary: re.Pattern[str], text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
+    return tuple(match.span() for match in boundary.finditer(text, start, end))
+
+
+def _is_in(whole: Iterable[Mention], start: int, end: int) -> bool:
+    return any(item.start < end and start < item.end for item in whole)
 
 
 def _mentions_in_line(text: str, start: int, end: int, kind: Kind) -> list[Mention]:

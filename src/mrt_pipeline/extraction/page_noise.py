@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mrt_pipeline.extraction.access_words import is_denying, is_not_now
@@ -64,8 +65,11 @@ _EXIT_SIGN = re.compile(r"(?:SG ?)?Exit ([A-Z][0-9]?|[0-9]{1,2}[A-Z]?)")
 _FILE_LINK = re.compile(r"\s*(?:file|image)\s*:", re.IGNORECASE)
 
 _FILE_ENDING = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
-_ICON_WORD = re.compile(r"^(?:aiga|icon)\s+|\s+(?:icon|symbol|pictogram|sign)$", re.IGNORECASE)
+_ICON_WORD = re.compile(r"^(?:aiga|icon) | (?:icon|symbol|pictogram|sign)$", re.IGNORECASE)
 _OWN_BLOCKS = frozenset({"p", "div", "center", "body"})
+
+KEPT_ELEMENTS = 8
+"""tables and blocks whose content is remembered: each of their rows and images asks for it again"""
 
 ICONS = word_list("icons")
 """alternative texts of the images that are replaced by their text"""
@@ -198,7 +202,7 @@ def may_be_label(element: _Element) -> bool:
     """Return whether an omitted image, or struck-out words, may be the only label of what follows."""
     block = _block_of(element)
     if block.tag in _ITEMS:  # an item labels only the list nested in it
-        return any(block.find(f".//{tag}") is not None for tag in ("ul", "ol", "dl"))
+        return _holds_list(block)
     if element.tag == "img":
         return _words_of(element) != "" and block.tag in _HEADS
     return True
@@ -236,9 +240,14 @@ def _is_struck_row(row: _Element) -> bool:
         return False
     are_remarks = all(cell in struck or is_bare_remark(text_in(cell)) for cell in filled)
     is_spanned = any(cell.get("colspan") or cell.get("rowspan") for cell in cells)
-    rows = next(row.iterancestors("table", "body")).iter("tr")
-    width = max(sum(item.tag in _CELLS for item in other) for other in rows)
-    return are_remarks and len(cells) == width and not is_spanned
+    table = next(row.iterancestors("table", "body"))
+    return are_remarks and not is_spanned and len(cells) == _width_of(table)
+
+
+@lru_cache(maxsize=KEPT_ELEMENTS)
+def _width_of(table: _Element) -> int:
+    """Return the number of cells in a table's longest row."""
+    return max(sum(cell.tag in _CELLS for cell in row) for row in table.iter("tr"))
 
 
 def _is_struck_whole(cell: _Element) -> bool:
@@ -277,7 +286,7 @@ def _names_source(note: _Element) -> bool:
 
 
 def _words_of(image: _Element) -> str:
-    words = _FILE_ENDING.sub("", (image.get("alt") or "").strip()).replace("_", " ")
+    words = _FILE_ENDING.sub("", " ".join((image.get("alt") or "").split())).replace("_", " ")
     return _ICON_WORD.sub("", words)
 
 
@@ -287,6 +296,12 @@ def _block_of(element: _Element) -> _Element:
     return next((item for item in element.iterancestors() if item.tag in blocks), element)
 
 
+@lru_cache(maxsize=KEPT_ELEMENTS)
+def _holds_list(block: _Element) -> bool:
+    return next(block.iterdescendants("ul", "ol", "dl"), None) is not None
+
+
+@lru_cache(maxsize=KEPT_ELEMENTS)
 def _is_alone(block: _Element) -> bool:
     """Return whether a block contains neither words nor icons."""
     has_words = bool("".join(map(str, block.itertext())).strip())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MAX_WORDS_CHARS = 4000
 """a longer cell or paragraph is cut after a complete item or sentence"""
+MAX_SAME_WORD = 100
+"""a line with one word or sign more often than that is left unread: no sentence or list needs as many"""
 SHOWN_CHARS = 60
 """length of the beginning by which a cut part is reported"""
 
@@ -34,6 +36,7 @@ Without any, the words of a ``bdi`` are shown from left to right.
 
 Source: Unicode Standard Annex 9, Table 4, and DerivedBidiClass.txt (blocks whose default is R or AL).
 """
+_WORD_OR_SIGN = re.compile(r"\w+|[^\w\s]")
 _SAFE_CUT = re.compile(r"[;.。；](?=\s|$)")
 _NORMAL_WIDTH = {
     wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
@@ -137,6 +140,8 @@ class Words:
     def finish(self) -> Words:
         """Complete the line and return it: trailing separators are removed, and ``NOTE`` replaces a gap."""
         self._drop_remark()
+        if self._repeats_itself():
+            self.cut, self.text, self.links = self.text[:SHOWN_CHARS], NOTE, []
         if self.is_turned:
             self.text, self.links = NOTE, []
         self.text = self.text.rstrip(" ;") or (NOTE if self.has_gap else "")
@@ -166,6 +171,13 @@ class Words:
         if self._is_of_struck and is_remark and not self._is_broken:
             self.text, self.has_gap = self.text[: self._item_start].rstrip(" ;"), False
         self._is_of_struck = False
+
+    def _repeats_itself(self) -> bool:
+        """Return whether the line has one word or sign so often that it is no sentence or list."""
+        if len(self.text) <= MAX_SAME_WORD:
+            return False
+        counts = Counter(_WORD_OR_SIGN.findall(self.text.casefold()))
+        return max(counts.values(), default=0) > MAX_SAME_WORD
 
     def _cut(self) -> None:
         """Cut after the last complete item or sentence, so that no name or code is cut in two."""

@@ -27,7 +27,7 @@ PX_OF_UNIT = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 
 
 _NOT_PLAIN = re.compile(r"[\\@{}]|/\*|[^\t\n\f\r -~]")
 """escapes, comments and all but ASCII, as Python sees white space and letter case differently from CSS"""
-_IMPORTANT = re.compile(r"\s*!\s*important$")
+_IMPORTANT = re.compile(r" ?! ?important$")
 _UNCLEAR = "(unclear)"
 _BORDER = re.compile(
     r"border(?:-(?:top|bottom|left|right|inline|block|start|end|width|style|color|collapse))*"
@@ -41,12 +41,13 @@ _NEVER_HIDING = re.compile(
     r"|background-(?:repeat|position|size)|(?:-(?:moz|webkit|ms|o)-)?transition(?:-[a-z]+)?|box-sizing"
 )
 _KEYWORDS = frozenset({"inherit", "initial", "unset", "auto", "normal"})
-_COLOUR = r"(?:#[0-9a-f]{3,8}|[a-z]+|rgba?\([\d\s.,%/]+\))"
+_NUMBERED_COLOUR = r"#[0-9a-f]{3,8}|rgba?\([\d\s.,%/]+\)"
+_COLOUR = rf"(?:{_NUMBERED_COLOUR}|[a-z]+)"
 _THIN = r"(?:(?:10|\d(?:\.\d+)?)(?:px|pt)?)"
 _BORDER_LINE = rf"(?:(?:{_THIN}|{_COLOUR})(?: |$))*"
 """a thicker border may be behind words, or push them out of sight"""
-_NOT_STRUCK = rf"(?!.*line-through)(?:(?:[0-3]px|[a-z]+(?:-[a-z]+)*|{_COLOUR})(?: |$))*"
-"""a thicker line may be behind the words of other lines"""
+_NOT_STRUCK = rf"(?!.*line-through)(?:(?:[0-3]px|[a-z]+(?:-[a-z]+)*|{_NUMBERED_COLOUR})(?: |$))*"
+"""a thicker line may be behind the words of other lines; a colour's name is matched as any other word"""
 _TABLE_DISPLAY = r"table-(?:row|cell|caption|(?:row|header|footer)-group)"
 """not ``table-column``, whose content is not shown"""
 _FAMILY = (
@@ -154,7 +155,7 @@ def declarations(style: str) -> dict[str, str] | None:
     for part in filter(str.strip, style.lower().split(";")):
         name, _, value = part.partition(":")
         name = name.strip().replace("background-color", "background")
-        value = " ".join(_IMPORTANT.sub("", value.strip()).split())
+        value = _IMPORTANT.sub("", " ".join(value.split()))
         if found.setdefault(name, value) != value:
             found[name] = _UNCLEAR
     return found

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mrt_pipeline.extraction.page_model import Heading, Line, PageText, Table, bounds_of
-from mrt_pipeline.extraction.page_parts import SHOWN_CHARS
+from mrt_pipeline.extraction.page_model import NOTE, Heading, Line, PageText, Table, bounds_of
+from mrt_pipeline.extraction.page_parts import MAX_SAME_WORD, SHOWN_CHARS
 from mrt_pipeline.extraction.page_text import read_page_text
 from mrt_pipeline.extraction.page_writer import MAX_TEXT_CHARS
 from mrt_pipeline.extraction.sheets import MAX_SHEETS_CHARS
@@ -380,9 +380,22 @@ def test_what_is_cut_is_told_once_by_its_beginning() -> None:
 
 
 def test_the_first_part_that_finds_no_room_is_told() -> None:
-    paragraphs = "".join(f"<p>{number} {'A lift. ' * 400}</p>" for number in range(70))
+    words = " ".join(f"lift{number:03}" for number in range(400))
+    paragraphs = "".join(f"<p>{number} {words}</p>" for number in range(70))
     (cut,) = read_page_text(paragraphs, TITLE).cut
-    assert cut.startswith("62 A lift.")
+    assert cut.startswith("62 lift000")
+
+
+@pytest.mark.parametrize("phrase", ["Exit A ", "Exit A, ", "lift ", "bus stop 12345 ", "- ", "A/", "("])
+@pytest.mark.parametrize("form", ["<p>{}</p>", "<ul><li>{}</li></ul>", "<table><tr><td>{}</td></tr></table>"])
+def test_a_line_that_repeats_a_word_is_left_unread_and_told(form: str, phrase: str) -> None:
+    page = read_page_text(form.format(phrase * (MAX_SAME_WORD + 1)), TITLE)
+    assert (page.text.strip(" -\n"), len(page.cut)) == (NOTE, 1)
+
+
+def test_a_line_may_repeat_a_word_as_often_as_a_list_needs() -> None:
+    page = read_page_text(f"<p>{'Exit A ' * MAX_SAME_WORD}</p>", TITLE)
+    assert (page.text.count("Exit A"), page.cut) == (MAX_SAME_WORD, ())
 
 
 def test_a_page_too_long_is_cut_between_its_elements() -> None:

@@ -159,7 +159,8 @@ def test_a_damaged_store_is_restarted_with_a_warning(stores: Stores, content: by
 def test_a_store_that_is_damaged_in_its_middle_is_restarted(stores: Stores) -> None:
     store = stores.open()
     for number in range(50):
-        store.keep_page(WikiPage(PageHead(f"P{number}", number, 1), str(list(range(number * 100))), NOW))
+        html = "".join(f"<p>{word}</p>" for word in range(number * 100))
+        store.keep_page(WikiPage(PageHead(f"P{number}", number, 1), html, NOW))
     store.close()
     path = stores.folder / FILE
     content = bytearray(path.read_bytes())

@@ -7,16 +7,18 @@ import re
 from mrt_pipeline.extraction.access_words import is_not_now
 from mrt_pipeline.extraction.page_model import Block, Line, PageText, Table
 
-_SIGN = r"[^\w\s=,;:.()（）\[\]\"'“”‘’|¦/&†‡*–—-]\ufe0f?"
+_SIGN_MARK = r"[^\w\s=,;:.()（）\[\]\"'“”‘’|¦/&†‡*–—-]"
+_SIGN = rf"{_SIGN_MARK}\ufe0f?"
 _ENTRY = re.compile(
     rf"(?<![^\s,;:.(（\[|¦])(?P<code>[A-Z]{{1,3}}|{_SIGN}|[–—-])"
     r"\s*(?:=|\bstands? for\b|\bmeans?\b)\s*(?P<words>[^,;.=()（）\n|¦]+)"
 )
 _BESIDE = re.compile(
     rf"(?P<sign>{_SIGN})\s*(?P<words>[^,;.()（）\n|¦]*)"
-    rf"|(?P<lead>[^,;.()（）\n|¦]+?)\s*[:：=–—-]\s*(?P<behind>{_SIGN})"
+    rf"|(?:^|(?<=[,;.()（）\n|¦\ufe0f])|(?<={_SIGN_MARK}))"
+    rf"(?P<lead>[^,;.()（）\n|¦]+?)\s*[:：=–—-]\s*(?P<behind>{_SIGN})"
 )
-"""a sign before or after its explanation: `● denotes planned`, `Planned: ●`"""
+"""a sign before or after its explanation: `● denotes planned`, `Planned: ●`; it begins a clause"""
 
 
 def read_legend(page: PageText) -> dict[str, str]:

@@ -109,6 +109,8 @@ def _with_lead(page: RulePage, number: int, start: int, end: int) -> int:
     blocks = page.page.blocks
     first = number
     while first and _is_entry(blocks[first]) and _is_entry(blocks[first - 1]):
+        if end - bounds_of(blocks[first])[0] > MAX_PASSAGE_CHARS:
+            break
         first -= 1
     for lead in (first, first - 1 if first and isinstance(blocks[first - 1], Heading) else first):
         left = line_at(page.text, bounds_of(blocks[lead])[0])[0]

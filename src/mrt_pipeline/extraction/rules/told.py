@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from operator import attrgetter
 
 from mrt_pipeline.extraction.access_words import is_denying, is_far_away, is_not_now
 from mrt_pipeline.extraction.candidates import Candidate
@@ -81,11 +83,16 @@ _MAY_GO_ON = re.compile(r"\s(?:to|on|in|along|at)\s")
 
 def read_places_told(page: RulePage, line: Line) -> Iterator[Candidate]:
     """Yield the places that sentences locate at the only exit that they name."""
+    about: dict[Bounds, bool] = {}
     for mention in mentions_in(page.text, line.piece.start, line.piece.end):
         start, end = sentence_at(page.text, mention.start, mention.end)
         sentence = max(start, line.piece.start), min(end, line.piece.end)
         clause = _clause_of(page, mention, sentence)
-        if clause is None or not _is_about(page, mention, sentence):
+        if clause is None or len(mention.labels) != 1 or mention.labels == FOREIGN:
+            continue
+        if sentence not in about:
+            about[sentence] = _is_about(page, sentence)
+        if not about[sentence]:
             continue
         for bounds, may_be_people in _names_about(page, mention, clause):
             for name in _names_in(page, bounds, line, may_be_people=may_be_people):
@@ -96,24 +103,24 @@ def read_places_told(page: RulePage, line: Line) -> Iterator[Candidate]:
 def _clause_of(page: RulePage, mention: Mention, sentence: Bounds) -> Bounds | None:
     """Return the part of a sentence that names one exit alone; none if others are not clearly set off."""
     start, end = sentence
-    for other in mentions_in(page.text, *sentence):
-        if other.end <= mention.start:
-            between = _CLAUSE_BEGINS.search(page.text, other.end, mention.start)
-            start = between.end() if between else end
-        elif other.start >= mention.end:
-            between = _CLAUSE_BEGINS.search(page.text, mention.end, other.start)
-            end = between.start() if between else start
-            break
+    named = mentions_in(page.text, *sentence)
+    before = bisect_right(named, mention.start, key=attrgetter("end"))
+    if before:
+        between = _CLAUSE_BEGINS.search(page.text, named[before - 1].end, mention.start)
+        start = between.end() if between else end
+    behind = bisect_left(named, mention.end, key=attrgetter("start"))
+    if behind < len(named):
+        between = _CLAUSE_BEGINS.search(page.text, mention.end, named[behind].start)
+        end = between.start() if between else start
     return (start, end) if start < end else None
 
 
-def _is_about(page: RulePage, mention: Mention, sentence: Bounds) -> bool:
-    """Return whether a sentence names a single exit, of this station, and states its present."""
+def _is_about(page: RulePage, sentence: Bounds) -> bool:
+    """Return whether a sentence is about this station, and states its present."""
     words = page.text[slice(*sentence)]
     is_asked = page.text[sentence[1] : sentence[1] + 1] in ("?", "？")
-    is_single = len(mention.labels) == 1 and mention.labels != FOREIGN
     is_doubtful = is_asked or is_not_now(words) or is_denying(words) or is_far_away(words)
-    return is_single and not (is_doubtful or _is_of_other(page, words))
+    return not (is_doubtful or _is_of_other(page, words))
 
 
 def _is_of_other(page: RulePage, words: str) -> bool:
