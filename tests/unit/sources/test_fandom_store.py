@@ -208,7 +208,8 @@ def test_a_damaged_row_is_as_good_as_none(stores: Stores, column: str) -> None:
 
 def test_a_full_disk_fails_nothing(stores: Stores) -> None:
     store = stores.open()
-    big = page(html=f"<p>Exit A</p><p>{os.urandom(45_000).hex()}</p>")
+    words = (f"<p>{os.urandom(5).hex()}</p>" for _ in range(9_000))
+    big = page(html=f"<p>Exit A</p>{''.join(words)}")
     with small_disk(20_000):
         store.keep_page(big)
         assert store.find_page(big.head) is None
@@ -231,7 +232,7 @@ def test_threads_share_a_store(stores: Stores) -> None:
 
     def work(number: int) -> None:
         for revision in range(5):
-            store.keep_page(WikiPage(PageHead("P", number, revision), "x" * 1000, NOW))
+            store.keep_page(WikiPage(PageHead("P", number, revision), "<p>x</p>" * 200, NOW))
             store.find_page(PageHead("P", number, revision))
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
