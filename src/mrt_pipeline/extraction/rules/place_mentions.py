@@ -14,6 +14,7 @@ from mrt_pipeline.extraction.qualifiers import HARMLESS, PLACE_KINDS, has_remark
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import (
     BRACKETS,
+    HOW_FAR,
     SMALL_LETTER_BRAND,
     Item,
     Part,
@@ -48,7 +49,7 @@ _LEADING_VERB = re.compile(
     re.IGNORECASE,
 )
 _WAY_THERE = re.compile(r"\s*(?:via|through|using|by way of|across|over)\b.*", re.IGNORECASE | re.DOTALL)
-_WAY_BEHIND = re.compile(rf"\s+(?:{wording('way_to_place').pattern})$", re.IGNORECASE)
+_WAY_BEHIND = re.compile(rf"\s+(?:{wording('way_to_place').pattern}|[–—-]\s{HOW_FAR})$", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:yes|no|none|nil)\b.*", re.IGNORECASE | re.DOTALL)
 _POSSESSIVES = re.compile(r"\w['’]s (?:and|&) \w+['’]s ")
 """`Women's and Children's Hospital` is one place."""
