@@ -67,9 +67,9 @@ _ROAD = re.compile(r"(?!new\s+\S+$).+\s.+", re.IGNORECASE)
 """a name of several words, and not `New Link`, which may be a link that is new"""
 _BETWEEN_ROADS = re.compile(r"[/,;&]|\band\b")
 _SIDE_OF_ROAD = re.compile(
-    r"(?:,\s*|\s+)(?:the\s+)?(?:(?:(?:other|opposite|far|near|left|right|(?:north|south|east|west)(?:ern)?)\s+)?side"
-    r"|(?:odd|even)\s+numbers)$"
-    r"|^(?:(?:north|south|east|west)(?:ern)?|other|opposite|far)\s+side\s+of\s+",
+    r"(?:, ?| )(?:the )?(?:(?:(?:other|opposite|far|near|left|right|(?:north|south|east|west)(?:ern)?) )?side"
+    r"|(?:odd|even) numbers)$"
+    r"|^(?:(?:north|south|east|west)(?:ern)?|other|opposite|far) side of ",
     re.IGNORECASE,
 )
 _PART_OF_STATION = re.compile(
