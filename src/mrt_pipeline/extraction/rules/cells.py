@@ -59,8 +59,10 @@ _STOP_LED = re.compile(
     rf"(?:(?:bus )?stops?\s+)?(?:(?:{BUS_STOP_CODE.pattern})[\s,;]*)+(?:$|(?<![,;])[^\d\s,;])", re.IGNORECASE
 )
 """stop codes in a column of bus services, where a number counts only if alone or followed by a description"""
-STOP_NAMED = re.compile(rf"(?:{BUS_STOP_CODE.pattern})\s+(?:[(（A-Z]|{SMALL_LETTER_BRAND.pattern})")
-"""a stop code with its name: `22499 Opp Blk 662C`"""
+STOP_NAMED = re.compile(
+    rf"(?:{BUS_STOP_CODE.pattern})\s+(?:[–—-]\s+)?(?:[(（A-Z]|{SMALL_LETTER_BRAND.pattern})"
+)
+"""a stop code with its name: `22499 Opp Blk 662C`, `22499 – Opp Blk 662C`"""
 _STOP_AFTER_NAME = re.compile(
     r"(?=[^;,()]{0,60}\b(?:Opp|Aft|Bef|Stn|Int|Ter|Blk)\b)[A-Z][^;,()]{0,60}\s[(（]?\d{5}[)）]?(?!\w)"
 )

@@ -26,7 +26,7 @@ from mrt_pipeline.extraction.rules.headers import (
 from mrt_pipeline.extraction.rules.labels import has_doubtful_bracket, names_two_exits, read_labels
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.parts import BRACKETS
-from mrt_pipeline.extraction.rules.place_mentions import are_roads, is_sure_place, without_location
+from mrt_pipeline.extraction.rules.place_mentions import are_at_roads, is_sure_place, without_location
 from mrt_pipeline.extraction.rules.words import FILLERS, Meaning, folded
 
 Labels = tuple[str, ...]
@@ -59,7 +59,7 @@ def listed_exits(page: RulePage, words: str, *, may_be_bare: bool = True) -> Lab
     rest = words[found.rest_start :]
     is_plain = (
         rest.strip(" .:：") in ("", "only")
-        or are_roads(rest.strip(" :：–—-()（）"))
+        or are_at_roads(rest.strip(" :：–—-()（）"))
         or (
             labels_named(rest) <= set(found.labels)
             and rest.lstrip()[:1] in ("(", "（")

@@ -17,7 +17,7 @@ from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import BRACKETS
 from mrt_pipeline.extraction.rules.place_mentions import (
-    are_roads,
+    are_at_roads,
     is_location,
     is_sure_place,
     without_linked_stations,
@@ -147,7 +147,7 @@ def heads_of(page: RulePage, entry: Entry) -> Iterator[str]:
         words = page.words(line.piece)
         found = read_labels(page, words, is_lettered=True) if line in entry.lettered else None
         rest = words[found.rest_start :].strip(" :：–—-") if found else words
-        is_place = found is not None and (are_roads(rest) or is_sure_place(rest))
+        is_place = found is not None and (are_at_roads(rest) or is_sure_place(rest))
         if _can_head(words) and not (is_place or is_location(page, rest)):
             yield rest
 

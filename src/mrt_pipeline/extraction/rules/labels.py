@@ -18,12 +18,12 @@ from mrt_pipeline.extraction.mentions import (
     upper_labels,
 )
 from mrt_pipeline.extraction.page_model import Piece
-from mrt_pipeline.extraction.qualifiers import is_bare_remark, is_doubtful_bracket, is_understood
+from mrt_pipeline.extraction.qualifiers import PLACE_KINDS, is_bare_remark, is_doubtful_bracket, is_understood
 from mrt_pipeline.extraction.rules.access_said import access_in
 from mrt_pipeline.extraction.rules.page import Labels, RulePage
 from mrt_pipeline.extraction.rules.parts import end_of_present, part_of
-from mrt_pipeline.extraction.rules.place_mentions import are_roads
-from mrt_pipeline.extraction.rules.words import EXIT_WORDS, NO_WORDS, folded
+from mrt_pipeline.extraction.rules.place_mentions import are_at_roads, are_roads, is_sure_place
+from mrt_pipeline.extraction.rules.words import EXIT_WORDS, NO_WORDS, TOWN_PARTS, folded
 
 EXIT_WORD = "|".join(re.escape(word) for word in sorted(EXIT_WORDS, key=len, reverse=True))
 _JOINING = r",(?:\s*and\b)?|/|&|\+|\band\b|\bdan\b|、|与|和|及|மற்றும்|[-–—]|\bto\b|;\s*(?=(?i:exit)\s)"
@@ -74,6 +74,14 @@ _LETTERED = re.compile(
     r"[\s*#•·]*(?P<labels>[A-Z]\d?)(?P<word>(?!))?\s+(?P<rest>(?![A-Z]\d?\b)[^\W\d_].*)", re.DOTALL
 )
 """a bare label before a word, but not before another label"""
+_WORDED = re.compile(
+    r"[\s*#•·]*(?i:accesses|access(?: point)?|gates?|doors?|portals?|ways? (?:out|in)|exit points?|egress)"
+    rf"(?:\s+(?i:no\.|number))?\s+(?P<labels>{labels_listed(LABEL_PATTERN)})(?P<word>(?!))?(?P<rest>.*)",
+    re.DOTALL,
+)
+"""labels behind another word for an exit"""
+_NAME_QUOTED = re.compile(r"\s*(?:«([^«»]+)»|“([^“”]+)”|\"([^\"]+)\")")
+_SITES = PLACE_KINDS | TOWN_PARTS | {"bank", "beach", "canal", "river", "riverside", "waterfront"}
 _AGAIN = re.compile(
     rf"\s*[/|·]?\s*(?i:{EXIT_WORD})\s*[:：#.]?\s*(?P<labels>{labels_listed(LABEL_PATTERN)})", re.DOTALL
 )
@@ -123,9 +131,9 @@ def read_labels(page: RulePage, text: str, *, is_lettered: bool = False) -> Labe
     start = start or _skip_marks(text)
     if lead := _LEADING.match(text, start):
         start = lead.end()
-    for form in _FORMS:
+    for form in (*_FORMS, _WORDED) if is_lettered else _FORMS:
         match = form.match(text, start)
-        rest_start = _behind_repeats(match) if match is not None else 0
+        rest_start = _behind_name(page, text, _behind_repeats(match)) if match is not None else 0
         if match is not None and (_REST_BEGINS.match(text, rest_start) or _is_bare_in_brackets(match)):
             return _label_text(page, match, rest_start)
     match = _LETTERED.match(text, start) if is_lettered else None
@@ -157,6 +165,16 @@ def names_two_exits(text: str) -> bool:
     match = next((found for form in _FORMS if (found := form.match(text, start))), None)
     again = _AGAIN.match(text, _behind_repeats(match)) if match is not None and match["word"] else None
     return again is not None
+
+
+def _behind_name(page: RulePage, text: str, start: int) -> int:
+    """Return the position behind the exit's own name in quotation marks: `Exit A « Hotel »`."""
+    match = _NAME_QUOTED.match(text, start)
+    name = next(filter(None, match.groups())) if match else ""
+    beside = page.names.without_stations(name, page.slug).casefold().split()
+    is_name = are_at_roads(name) or is_sure_place(name) or set(beside) <= _SITES
+    is_other = page.names_other_station(name) or bool(labels_named(name)) or is_not_now(name)
+    return match.end() if match and is_name and not (is_other or is_doubtful_bracket(name)) else start
 
 
 def _skip_marks(text: str) -> int:

@@ -34,6 +34,11 @@ SMALL_LETTER_BRAND = re.compile(r"[a-z]{1,2}(?:[A-Z]|\d{2,3}(?!\w))")
 BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _COMMA = re.compile(r"\s*(?:,(?!\s*Singapore\s*(?:[,;)\n¦]|\Z))|[，、¦])\s*|\s+[/•·]\s+")
 """ends a part; not a comma before the country, as in `Oasia Hotel Novena, Singapore`"""
+HOW_FAR = (
+    r"(?:(?:about|around|approx(?:imately|\.)?|some|ca\.|~)\s?)?\d{1,4}(?:[-–]\d{1,4})?[ -]?"
+    r"(?:m|metres?|meters?|mins?\.?|minutes?)(?:['’]?\s(?:walk|away|on foot|by foot))?"
+)
+"""how far away a place is: `about 15 min`, `400 m`, `10-minute walk`"""
 _BEFORE = re.compile(r"\s*,\s*(?:formerly|previously|originally)\s+(?:known as |called |the )?(?=[A-Z0-9])")
 _LIST_MARK = re.compile(rf"{_ITEM_END.pattern}|{_COMMA.pattern}|\s*[¦‣◦▪→]\s*")
 _JOINED = re.compile(

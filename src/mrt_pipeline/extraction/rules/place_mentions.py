@@ -14,6 +14,7 @@ from mrt_pipeline.extraction.qualifiers import HARMLESS, PLACE_KINDS, has_remark
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage
 from mrt_pipeline.extraction.rules.parts import (
     BRACKETS,
+    HOW_FAR,
     SMALL_LETTER_BRAND,
     Item,
     Part,
@@ -48,7 +49,7 @@ _LEADING_VERB = re.compile(
     re.IGNORECASE,
 )
 _WAY_THERE = re.compile(r"\s*(?:via|through|using|by way of|across|over)\b.*", re.IGNORECASE | re.DOTALL)
-_WAY_BEHIND = re.compile(rf"\s+(?:{wording('way_to_place').pattern})$", re.IGNORECASE)
+_WAY_BEHIND = re.compile(rf"\s+(?:{wording('way_to_place').pattern}|[–—-]\s{HOW_FAR})$", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:yes|no|none|nil)\b.*", re.IGNORECASE | re.DOTALL)
 _POSSESSIVES = re.compile(r"\w['’]s (?:and|&) \w+['’]s ")
 """`Women's and Children's Hospital` is one place."""
@@ -65,9 +66,15 @@ _STATION_CODE = re.compile(r"[A-Z]{2}\d{1,2}\s+")
 _ROAD = re.compile(r"(?!new\s+\S+$).+\s.+", re.IGNORECASE)
 """a name of several words, and not `New Link`, which may be a link that is new"""
 _BETWEEN_ROADS = re.compile(r"[/,;&]|\band\b")
+_SIDE_OF_ROAD = re.compile(
+    r"(?:, ?| )(?:the )?(?:(?:(?:other|opposite|far|near|left|right|(?:north|south|east|west)(?:ern)?) )?side"
+    r"|(?:odd|even) numbers)$"
+    r"|^(?:(?:north|south|east|west)(?:ern)?|other|opposite|far) side of ",
+    re.IGNORECASE,
+)
 _PART_OF_STATION = re.compile(
     r"\b(?:(?:upper|lower|ground|street|main|underground|(?:north|south|east|west)(?:ern)?)\s+)?"
-    r"(?:(?:ticket|entrance|station)\s+hall|concourse|levels?|floor|basement|storey|side|end)(?:\s+[BL]?\d)?\b|\b[BL]\d\b",
+    r"(?:(?:ticket|entrance|station)\s+hall|(?:station|main)\s+building|vestibule|concourse|levels?|floor|basement|storey|side|end)(?:\s+[BL]?\d)?\b|\b[BL]\d\b",
     re.IGNORECASE,
 )
 _COMMON = HARMLESS | PLACE_KINDS | KINDS | TOWN_PARTS
@@ -299,6 +306,11 @@ def are_roads(words: str) -> bool:
     names = [name.strip() for name in _BETWEEN_ROADS.split(words)]
     are = [_ROAD.fullmatch(name) and ADDRESS.fullmatch(name) and is_written_as_name(name) for name in names]
     return all(are) and not is_not_now(words)
+
+
+def are_at_roads(words: str) -> bool:
+    """Return whether words consist only of roads, or of sides of them: `Zion Road, odd numbers`."""
+    return are_roads(_SIDE_OF_ROAD.sub("", words))
 
 
 def without_location(page: RulePage, words: str) -> str:

@@ -27,7 +27,7 @@ from mrt_pipeline.extraction.rules.platforms import (
 from mrt_pipeline.extraction.rules.sections import Section
 from mrt_pipeline.extraction.rules.table_heads import TableRow, is_copy
 from mrt_pipeline.extraction.rules.table_parts import Part
-from mrt_pipeline.extraction.rules.words import Meaning
+from mrt_pipeline.extraction.rules.words import VIA_WORDS, Meaning
 
 _ENTRY_END = re.compile(r"[;¦]")
 """separates the entries of a cell, each about its own platform"""
@@ -87,23 +87,29 @@ def _goals_of_row(page: RulePage, row: TableRow, but: Cell, sign: str, part: Par
         part: the part of the table.
     """
     others = [
-        (cell.piece, column.meaning)
+        (cell.piece, column.meaning, column.head)
         for cell, column in zip(row.cells, part.columns, strict=True)
         if cell.origin != but.origin
     ]
-    for piece, meaning in others:
-        if meaning in _GOALS and not is_way_named(page.words(piece)):
-            words = page.words(piece)
-            is_other = sign_in(words) is not None or names_other_platform(words, sign)
-            return [] if is_other else goals_in(page, piece.start, piece.end, None)
+    headed = [
+        (piece, VIA_WORDS.search(head) is not None)
+        for piece, meaning, head in others
+        if meaning in _GOALS and not is_way_named(page.words(piece))
+    ]
+    for piece, is_next in sorted(headed, key=lambda it: it[1]):  # `Terminus` before `Next station`
+        words = page.words(piece)
+        is_other = sign_in(words) is not None or names_other_platform(words, sign)
+        beside = [page.words(one) for one, meaning, _ in others if is_next and meaning is None]
+        is_unsure = any(map(page.names_other_station, beside))  # below a head such as `Loops round to`
+        return [] if is_other or is_unsure else goals_in(page, piece.start, piece.end, None)
     words = page.text[slice(*row.bounds)]
     if is_not_now(words) or names_other_platform(words, sign):
         return []
     own = led_sign(page.text, but.piece.start, but.piece.end)
     stretches = [(own[1], but.piece.end)] if own else []
-    stretches += [(piece.start, piece.end) for piece, _ in others]
+    stretches += [(piece.start, piece.end) for piece, *_ in others]
     said = [goal for bounds in stretches for goal in goals_in(page, *bounds, TO)]
-    alone = [(piece.start, piece.end) for piece, meaning in others if meaning is not Meaning.OTHER]
+    alone = [(piece.start, piece.end) for piece, meaning, _ in others if meaning is not Meaning.OTHER]
     return said or [goal for bounds in alone for goal in lone_goal(page, *bounds)]
 
 

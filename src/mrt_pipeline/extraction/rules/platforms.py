@@ -18,12 +18,13 @@ from mrt_pipeline.extraction.word_lists import wording
 _WORDS = "|".join(map(re.escape, PLATFORM_WORDS))
 _LINE = r"(?:[A-Z]{2}L|[A-Z]{2}LRT|(?:[A-Z]\w*[\s–-]+){1,4}(?i:line))(?:\s+(?:[–—:-]\s+)?|[:：]\s*)"
 """a line before its platform: `NEL Platform A`, `Circle Line – Platform B`, `CCL: A`"""
+_ARROW = r"(?:[←→⟵⟶⇐⇒⬅➡◄►]\ufe0f?\s*)?"
 _SIGN = re.compile(
-    rf"\s*(?:{_LINE}(?!\d))?(?:(?i:{_WORDS})(?![Ss](?!\w))\s*[:：#.]?\s*)?(?P<sign>[A-Z]|[0-9]{{1,2}})(?:\s*(?:{_WORDS}))?\s*(?:[(（:：–—-].*)?",
+    rf"\s*{_ARROW}(?:{_LINE}(?!\d))?(?:(?i:{_WORDS})(?![Ss](?!\w))\s*[:：#.]?\s*)?(?P<sign>[A-Z]|[0-9]{{1,2}})(?:\s*(?:{_WORDS}))?\s*(?:[(（:：–—-].*)?",
     re.DOTALL,
 )
 _LEAD = re.compile(
-    rf"\s*(?:{_LINE})?(?i:{_WORDS})(?![Ss](?!\w))\s*[:：#.]?\s*(?P<sign>[A-Z]|[0-9]{{1,2}})(?![\w/&,-])"
+    rf"\s*{_ARROW}(?:{_LINE})?(?i:{_WORDS})(?![Ss](?!\w))\s*[:：#.]?\s*(?P<sign>[A-Z]|[0-9]{{1,2}})(?![\w/&,-])"
 )
 TOWARDS = re.compile(
     "|".join(rf"\b{word}\b" if word.isascii() else re.escape(word) for word in (*TOWARDS_WORDS, "is for")),

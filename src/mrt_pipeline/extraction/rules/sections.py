@@ -24,7 +24,7 @@ from mrt_pipeline.extraction.rules.labels import read_labels
 from mrt_pipeline.extraction.rules.owners import names_another_exit
 from mrt_pipeline.extraction.rules.page import RulePage
 from mrt_pipeline.extraction.rules.place_mentions import (
-    are_roads,
+    are_at_roads,
     is_generic,
     is_kind_alone,
     is_location,
@@ -220,8 +220,9 @@ def _level_of(page: RulePage, block: Block, own: Section) -> tuple[int | None, b
     is_sentence = _SENTENCE_ENDS.search(words) is not None and not has_key(page, words)
     if len(words) <= MAX_HEADER_CHARS and not is_sentence:
         found, platform = read_labels(page, name), led_sign(name, 0, len(name))
-        rest = name[found.rest_start :].strip(" ()") if found else ""
-        is_alone = not rest or folded(rest) == "show hide"  # a toggle, not a remark
+        rest = name[found.rest_start :].strip() if found else ""
+        is_where = rest.startswith("(") and rest.endswith(")") and are_at_roads(rest[1:-1])
+        is_alone = is_where or folded(rest) in ("", "show hide")  # a toggle, not a remark
         is_exit = found is not None and is_alone and (found.has_word or _heads_bare_labels(page, own))
         if is_exit or (platform and platform[1] == len(name)):
             return LABEL_LINE, True
@@ -275,13 +276,15 @@ def read_label_heading(page: RulePage, text: str, *, is_about_exits: bool = Fals
     """
     text = _FROM.sub("", text)
     behind = _EXIT_BEHIND.fullmatch(text)
-    if behind and (are_roads(behind["where"]) or is_location(page, behind["where"])):
+    if behind and (are_at_roads(behind["where"]) or is_location(page, behind["where"])):
         text = behind["exit"]
     found = read_labels(page, text)
     if found and len(found.labels) > 1 and _COUNTED.match(text):
         return ()
     rest = text[found.rest_start :] if found else ""
-    is_bare = found is not None and (_LABEL_ENDS.match(rest) is not None or are_roads(rest.strip(" ()（）")))
+    is_bare = found is not None and (
+        _LABEL_ENDS.match(rest) is not None or are_at_roads(rest.strip(" ()（）"))
+    )
     return found.labels if found and (found.has_word or (is_about_exits and is_bare)) else ()
 
 

@@ -22,6 +22,7 @@ from mrt_pipeline.extraction.rules.labels import (
 )
 from mrt_pipeline.extraction.rules.page import Bounds, RulePage, Said, claim
 from mrt_pipeline.extraction.rules.parts import (
+    HOW_FAR,
     LINE_BREAK,
     part_of,
     split_bounds,
@@ -35,8 +36,9 @@ from mrt_pipeline.extraction.rules.words import ANSWERS, FEATURES, FILLERS, Mean
 from mrt_pipeline.extraction.word_lists import wording
 
 _EXITS_BEHIND = re.compile(
-    r"(?P<name>[^:：–—→⇒➔➜()]+?)\s*(?:[:：–—→⇒➔➜]|\s-\s|,(?=\s(?i:exit))|\((?=.*\)$))\s*(?P<exits>[^()]+?)"
-    r"(?:\)?\.?|\s*\(\d+(?:[-–]\d+)?[ -]min(?:ute)?s?(?: walk)?\))"
+    rf"(?P<name>[^:：–—→⇒➔➜()]+?)\s*(?:[:：–—→⇒➔➜]|\s-\s|,(?=\sexit)|\((?=.*\)$))\s*(?P<exits>[^()]+?)"
+    rf"(?:\)?\.?|\s*\({HOW_FAR}\))",
+    re.IGNORECASE,
 )
 """a name followed by its exits: `Parkview Square (Exit E)`, `National Library – Exits E, F`, `Jem, Exit A`"""
 _OF_STOPS = frozenset({"code", "codes", "name", "names", "description", "bus", "stop", "stops"})

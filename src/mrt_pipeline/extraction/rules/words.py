@@ -101,14 +101,14 @@ GENERIC_PLACES = re.compile(
 """things found at every station, which are no landmarks, and answers such as `none`"""
 
 PLACE_SIGNS = re.compile(
-    r".*\s(?:malls?|cent(?:re|er)s?|plazas?|towers?|buildings?|houses?|complex|hubs?|hospitals?|polyclinics?|schools?"
+    r".*\s(?:malls?|cent(?:re|er)s?|plazas?|towers?|buildings?|houses?|complex|hubs?|hospitals?|hospices?|polyclinics?|schools?"
     r"|colleges?|universit(?:y|ies)|institutes?|polytechnics?|academy|librar(?:y|ies)|museums?|stadiums?|halls?"
     r"|theatres?|hotels?|markets?|temples?|church|mosques?|cathedral|clubs?|residences?|interchanges?|terminals?"
     r"|gardens?|zoo|arcades?|galler(?:y|ies)|kindergartens?|camp|monastery|embassy|courts?|parks?|junction|city|square|point|shopping\s.*"
     r"|(?:mini|super)?marts?|supermarkets?|bazaars?|emporiums?|chambers|mansions?|headquarters|hostels?|inns?|lodges?|suites"
     r"|pavilions?|arenas?|auditoriums?|villages?|quays?|gateways?|piazzas?|promenades?|reserves?|reservoirs?|memorials?|monuments?|chapels?"
     r"|shrines?|synagogues?|gurdwaras?|clinics?|(?:police|fire)\s(?:stations?|posts?)|post\soffices?)(?:\s[1-9])?"
-    r"|(?:.*\s)?(?:schools?|college|institute|academy|museum|faculty|university|church)\sof\s.*"
+    r"|(?:.*\s)?(?:schools?|college|institute|academy|museum|faculty|university|church|association)\sof\s.*"
     r"|(?:masjid|hotel|kampong|church|temple|embassy|university|institute|national)\s.*",
     re.IGNORECASE,
 )

@@ -318,3 +318,53 @@ def test_a_stop_that_is_struck_out_and_gone_takes_back_no_other(struck: str, exp
 )
 def test_a_gallery_of_exits_shows_the_present_ones(heading: str, expected: set[str]) -> None:
     assert published(f"<h2>{heading}</h2><p>Exit A: Lift</p>") == expected
+
+
+@pytest.mark.parametrize(
+    ("road", "is_read"),
+    [
+        ("Yishun Avenue 2", True),
+        ("Yishun Avenue 2, other side", True),
+        ("Yishun Avenue 2, odd numbers", True),
+        ("north side of Yishun Avenue 2", True),
+        ("Yishun Avenue 2, closed side", False),
+        ("Yishun Avenue 2, lift planned", False),
+    ],
+)
+def test_the_side_of_a_road_may_follow_an_exit_above_what_is_there(road: str, is_read: bool) -> None:
+    lines = "Golden Mall<br>59049 — Opp Yishun Stn<br>Lift"
+    items = "<ul><li>Golden Mall</li><li>59049 (Opp Yishun Stn)</li><li>Lift</li></ul>"
+    there = {"A Golden Mall", "A 59049", "A lift"} if is_read else set()
+    assert published(f"{EXITS}<p><b>Exit A</b> ({road})<br>{lines}</p>") >= there
+    assert ("A lift" in published(f"{EXITS}<p><b>Exit A</b> ({road})<br>{lines}</p>")) is is_read
+    assert published(f"{EXITS}<ul><li><b>A</b> – {road}{items}</li><li>B – Chencharu Link</li></ul>") >= there
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_read"),
+    [
+        ("access A", "access B", True),
+        ("Gate A", "Gate B", True),
+        ("Way out A – Yishun Avenue 2", "Way out B – Chencharu Link", True),
+        ("access A « Yishun Avenue 2 »:", "access B « Hotel »:", True),
+        ("Exit A “Hotel”", "Exit B “Yishun Central”", True),
+        ("Exit A “Future”", "Exit B", False),
+        ("Exit A “Cancelled Yishun”", "Exit B", False),
+        ("Lift A", "Lift B", False),
+        ("Platform A", "Platform B", False),
+        ("fare gate A", "fare gate B", False),
+        ("access A « planned »", "access B", False),
+        ("Exit A « Hotel » (closed)", "Exit B", False),
+        ("Exit A « Khatib »", "Exit B", False),
+        ("Exit A « at Exit B »", "Exit B", False),
+    ],
+)
+def test_an_exit_may_be_called_otherwise_and_have_a_name(first: str, second: str, is_read: bool) -> None:
+    items = (
+        f"<li>{first}<ul><li>Golden Mall</li><li>lift</li></ul></li><li>{second}<ul><li>bus 59041</li></ul>"
+    )
+    page = f"<h2>Accesses</h2><p>The station has two accesses:</p><ul>{items}</ul>"
+    read = {one for one in published(page) if one.startswith("A")}
+    assert read == ({"A Golden Mall", "A lift"} if is_read else set())
+    gates = published(f"<h2>Ticket gates</h2><ul>{items}</ul>")
+    assert first.startswith("Exit") or not gates

@@ -63,3 +63,23 @@ def test_a_line_of_stops_with_one_across_the_road_turns_no_line_behind_it() -> N
     lines = "<h2>Exit A</h2><p>Bus: 59049, 59041 ({})<br>Wheels: lift; escalator</p>"
     assert said(lines.format("opposite")) == {"A 59049", "A 59041", "A lift", "A escalator"}
     assert said("<h2>Exit A</h2><p>Bus: 59049<br>Opposite<br>Wheels: lift</p>") == {"A 59049"}
+
+
+@pytest.mark.parametrize(
+    ("heads", "is_read"),
+    [
+        ("Platform | Next station | Towards", True),
+        ("Platform | Next station | Loops round to", True),
+        ("Platform | Next station | Bends at", False),
+    ],
+)
+def test_where_trains_go_is_read_rather_than_their_next_station(heads: str, is_read: bool) -> None:
+    rows = "A | Canberra | Jurong East", "B | Khatib | Marina South Pier"
+    assert said(table(heads, *rows)) == ({"* A>Jurong East", "* B>Marina South Pier"} if is_read else set())
+    assert said(table("Platform | Next station | Time", "A | Canberra | 3 min")) == {"* A>Canberra"}
+
+
+@pytest.mark.parametrize("arrow", ["←", "→", "⬅️"])
+def test_an_arrow_may_stand_before_a_platform(arrow: str) -> None:
+    rows = (f"Northbound | {arrow} Platform A: North South Line towards Jurong East",)
+    assert published(f"<h2>Layout</h2>{table(*rows)}") == {"* A>NS1"}

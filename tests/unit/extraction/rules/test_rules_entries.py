@@ -261,3 +261,20 @@ def test_an_arrow_may_lead_from_a_place_to_its_exit() -> None:
     assert published(f"<h2>Landmarks</h2><ul>{items}</ul>") == found
     ways = "<li>Golden Mall → left → Exit A</li><li>Former Silver Plaza → Exit B</li>"
     assert published(f"<h2>Landmarks</h2><ul>{ways}</ul>") == set()
+
+
+@pytest.mark.parametrize("stop", ["59049 — Opp Yishun Stn", "59049 Opp Yishun Stn (Svc 39, 85A)"])
+def test_a_dash_or_services_may_stand_beside_the_name_of_a_stop(stop: str) -> None:
+    assert published(_list(stop)) == published(table("Exit | Bus stops", f"A | {stop}")) == {"A 59049"}
+
+
+@pytest.mark.parametrize("far", ["– 400 m", "– 12 mins", "(about 15 min)", "– about 10 minutes on foot"])
+def test_how_far_away_a_place_is_may_stand_behind_its_name(far: str) -> None:
+    assert published(_list(f"Golden Mall {far}")) == {"A Golden Mall"}
+    assert published(_list(f"Golden Mall {far}, closed"), _list("Golden Mall – 12 months")) == set()
+
+
+@pytest.mark.parametrize("far", ["(about 15 min)", "(400 m)", "(10-minute walk)"])
+def test_how_far_away_a_place_is_may_stand_behind_its_exit(far: str) -> None:
+    assert published(f"<h2>Nearby</h2><ul><li>Golden Mall – Exit A {far}</li></ul>") == {"A Golden Mall"}
+    assert published("<h2>Nearby</h2><ul><li>Golden Mall – Exit A (15 min by bus)</li></ul>") == set()
