@@ -63,9 +63,13 @@ def test_a_form_has_what_a_host_asks_of_one(form: Path) -> None:
     assert all(field["attributes"]["label"] for field in fields)
 
 
-def test_every_module_that_a_page_names_is_there() -> None:
+def test_every_module_and_test_that_a_page_names_is_there() -> None:
     names = {path.name for folder in ("src", "tests", "automation") for path in (ROOT / folder).rglob("*.py")}
     examples = {"mrt_quarter.py"}  # in docs/orchestrators.md, for the reader to write
     for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")):
-        named = set(re.findall(r"`[\w./]*?(\w+\.py)`", page.read_text("utf-8")))
+        text = page.read_text("utf-8")
+        named = {
+            *re.findall(r"`[\w./]*?(\w+\.py)`", text),
+            *(f"{it}.py" for it in re.findall(r"`(test_\w+)`", text)),
+        }
         assert named - examples <= names, page

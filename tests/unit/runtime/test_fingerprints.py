@@ -140,7 +140,7 @@ DECIDES_NOTHING = re.compile(
     r"config/(?:__init__|commented|environment|faults|keys|loading|paths|pipeline_config|registry|schema|settings"
     r"|yaml_reading)\.py|regular_files\.py|secrecy/.*|runtime/(?:addresses|batches|checkpoints|context|file_faults|files"
     r"|fingerprints|held_folders|http\w*|model_(?:cache|failures|memory|usage)|memory|older_datasets|output_files|rate_limits"
-    r"|reporting|retry_after|retrying|safe_text|signals|signed_links|stores|threads|time_limits|traces|workers)\.py"
+    r"|reporting|retry_after|retrying|safe_text|signals|signed_links|stores|threads|traces|workers)\.py"
 )
 """what fetches, keeps, guards or reports, and reads the configuration, which is a part of its own"""
 READS_NO_SOURCE = {"runtime/checked_answers.py", "runtime/recordings.py", *stage_code(STAGE1_INGESTION)}
