@@ -127,7 +127,7 @@ SITUATIONS = {
         _leave,
         (*SKIP, "--as-of", "2026-07-11", "--move-latest"),
         ("run", "run", "run"),
-        "as_of was",
+        "no checkpoint yet",
     ),
 }
 """how a place is prepared, the flags, what becomes of the stages, and why the first one runs that does"""
@@ -352,7 +352,7 @@ def test_equal_datasets_do_not_differ(after_a_run: Workplace) -> None:
 def test_a_difference_needs_two_datasets(finished: Workplace) -> None:
     result = finished.call("diff")
     assert result.returncode == 2
-    assert "needs 2 runs with a dataset" in result.stderr
+    assert "Expected 2 runs with a dataset" in result.stderr
 
 
 @pytest.fixture(scope="module")

@@ -218,4 +218,4 @@ def test_a_bug_in_lineage_fails_no_run(place: Workplace) -> None:
 def test_a_server_without_an_address_is_a_fault_of_the_configuration(place: Workplace) -> None:
     result = place.with_variables(**{f"{TO_A_SERVER}TRANSPORT": "http"}).call("run")
     assert result.returncode == 2
-    assert "expected one such as http://localhost:5000" in result.stderr.replace("\n", " ")
+    assert "requires a url, such as http://localhost:5000" in result.stderr.replace("\n", " ")

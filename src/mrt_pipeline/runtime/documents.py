@@ -120,14 +120,14 @@ def check_number(
         why = f" {_describe_losses(lost)}" if lost else ""
         raise SourceFormatError(
             document,
-            f"the list gives {counted(number, count.what)}; expected at least {expected.min} "
+            f"the list gives {counted(number, count.what)}; expected at least {expected.min:,} "
             f"({count.key}.min).{why} If {number} is correct, lower that limit; if not, get the list again.",
         )
     if number <= expected.max:
         return table
     finding = finding_of(
         count.check,
-        f"{document} gives {counted(number, count.what)}; expected at most {expected.max} "
+        f"{document} gives {counted(number, count.what)}; expected at most {expected.max:,} "
         f"({count.key}.max). Check what is new, then raise the limit.",
         record_id=document,
     )
