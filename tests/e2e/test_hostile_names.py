@@ -57,7 +57,7 @@ def _spoil(world: LiveWorld) -> None:
     for place, name in zip(world.publishers.onemap.places[::20], spoilt, strict=False):
         place["BUILDING"] = place["SEARCHVAL"] = name
     for number, title in enumerate(world.wiki.pages):
-        names = (*spoilt, "A" * 100_000) if number % 2 else spoilt  # nobody could see all of a page with these
+        names = (*spoilt, "A" * 100_000) if number % 2 else spoilt  # nobody sees all of such a page
         cells = "".join(f"<tr><td>A</td><td>{_as_html(name)}</td><td>Yes</td></tr>" for name in names)
         page = f"<h2>Exits</h2><table><tr><th>Exit</th><th>Landmarks</th><th>Lift</th></tr>{cells}</table>"
         world.wiki.pages[title] = page + "<script>alert(2)</script><p onclick=alert(3)>Exit A: lift</p>"

@@ -32,7 +32,9 @@ PAGES = {
     "Sembawang MRT Station": PLATFORMS.format(_rows(("Z", "Jurong East"), ("99", "Marina South Pier"))),
     "Khatib MRT Station": PLATFORMS.format(_rows(("A", "Marina South Pier"), ("B", "Jurong East"))),
     "Ang Mo Kio MRT Station": PLATFORMS.format(_rows(("C", "Jurong East"), ("D", "Marina South Pier"))),
-    "Yishun MRT Station": PLACES.format(_rows(("C", "Nee Soon Central CC"), *CROWD, ("C", "Northpoint City"))),
+    "Yishun MRT Station": PLACES.format(
+        _rows(("C", "Nee Soon Central CC"), *CROWD, ("C", "Northpoint City"))
+    ),
     "Bishan MRT Station": PLACES.format(
         _rows(("A", "Free Wifi Login Bit Ly Abc"), ("B", "Nee Soon East Community Club"))
     ),

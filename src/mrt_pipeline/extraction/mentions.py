@@ -45,6 +45,7 @@ _RANGE = r"\s*(?:[-–—]|\bto\b)\s*"
 _FEW = r"\s*[/&+]\s*"
 _MANY = rf"(?:{_RANGE}|\s*(?:,\s*and\b|,|/|&|\+|\band\b|\bor\b)\s*)"
 _FOREIGN = wording("foreign_exit")
+_EXIT_WORD = re.compile(r"\b(?:exits?|entrances?)\b(?:\s*[(\[]([^()\[\]]*)[)\]])?", re.IGNORECASE)
 _CELL = re.compile(r"[|\t]")
 _SENTENCE_END = re.compile(r"[.!?;。；！？]+(?:\s+|$)|\s*[|\t]\s*")
 _CLAUSE_END = re.compile(r"[,:]|\b(?:but|while|whereas|although|though|however|and)\b", re.IGNORECASE)
@@ -149,6 +150,15 @@ def is_nameless_exit(text: str) -> bool:
     """
     bare = _BARE_BEHIND.fullmatch(text)
     return _NAMELESS.fullmatch(text) is not None or (bare is not None and is_not_now(bare["rest"]))
+
+
+def heads_foreign_exits(words: str) -> bool:
+    """Return whether a heading is about exits of something else: `Fire exits`, `Exits (fire)`."""
+    return any(
+        _FOREIGN.search(f"{before} ")
+        for match in _EXIT_WORD.finditer(words)
+        for before in (words[: match.start()].rstrip(), match[1] or "")
+    )
 
 
 def mentions_in(text: str, start: int, end: int, kind: Kind = EXIT) -> list[Mention]:

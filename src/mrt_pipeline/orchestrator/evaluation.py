@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 SHEET = "answers.csv"
 COLUMNS = ("page", "station", "exit", "field", "value")
 FIELDS = tuple(part.claimed_as for part in PARTS.values())
+LINE = "line"
+"""number of a row's line in the sheet, kept with its cells"""
 TRAP = "trap"
 ALL_EXITS = "*"
 SOURCE = "evaluate"
@@ -179,10 +181,16 @@ def _read_sheet(path: Path) -> list[dict[str, str]]:
     if lacking := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
         columns, them = ("column", "it") if len(lacking) == 1 else ("columns", "them")
         raise UsageError(f"{path} lacks the {columns} {', '.join(lacking)}. Add {them} to its first line.")
-    rows = [{name: (row.get(name) or "").strip() for name in (*COLUMNS, "kind")} for row in reader]
+    rows: list[dict[str, str]] = []
+    faults: list[tuple[int, str]] = []
+    for row in reader:
+        cells = {name: (row.get(name) or "").strip() for name in (*COLUMNS, "kind")}
+        rows.append(cells | {LINE: str(reader.line_num), "kind": cells["kind"].casefold()})
+        if fault := _fault_of(cells, is_too_long=None in row):
+            faults.append((reader.line_num, fault))
     if not rows:
         raise UsageError(f"{path} has no rows; expected one for each statement on the pages.")
-    _refuse_faults(path, [(number, fault) for number, row in enumerate(rows, 2) if (fault := _fault_of(row))])
+    _refuse_faults(path, faults)
     return rows
 
 
@@ -193,7 +201,9 @@ def _refuse_faults(path: Path, faults: Sequence[tuple[int, str]]) -> None:
         raise UsageError("\n".join([f"{path} has {counted(len(faults), 'invalid line')}:", *lines]))
 
 
-def _fault_of(row: Mapping[str, str]) -> str | None:
+def _fault_of(row: Mapping[str, str], *, is_too_long: bool) -> str | None:
+    if is_too_long:
+        return "too many cells; put a value that contains a comma in quotation marks."
     if empty := [name for name in COLUMNS if not row[name]]:
         return f"no {', '.join(empty)}; expected a value in every column but kind."
     if row["field"] not in FIELDS:
@@ -215,7 +225,7 @@ def _stations_of(
     """
     named: dict[str, Station] = {}
     faults: list[tuple[int, str]] = []
-    for number, row in enumerate(rows, 2):
+    for row in rows:
         page, station = row["page"], stations.get(row["station"].casefold())
         if station is None:
             fault = f"no station {row['station']!r} in operation; expected a slug, code or name of one."
@@ -227,7 +237,7 @@ def _stations_of(
             fault = f"exit {row['exit']!r}; expected {joined(labels, 'or')} for this field of {station.name}."
         else:
             continue
-        faults.append((number, fault))
+        faults.append((int(row[LINE]), fault))
     _refuse_faults(folder / SHEET, faults)
     return named
 

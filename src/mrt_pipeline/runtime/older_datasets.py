@@ -22,6 +22,7 @@ from mrt_pipeline.contracts.network import (
     name_platforms,
 )
 from mrt_pipeline.contracts.outputs import SCHEMA_VERSION, Stage3Output
+from mrt_pipeline.network.statements import is_statement
 from mrt_pipeline.runtime.output_files import load, read_output
 
 _OF_EXIT = frozenset({"platform_code", "is_same_building"})
@@ -61,7 +62,16 @@ def read_dataset(content: bytes) -> Stage3Output:
             plain = upgrade(plain)
         case {"schema_version": "2"}:
             plain["schema_version"] = SCHEMA_VERSION
+    _date_statements(plain)
     return read_output(Stage3Output, plain)
+
+
+def _date_statements(plain: object) -> None:
+    """Give statements their date, which was kept as their revision."""
+    provenance = plain.get("provenance") if isinstance(plain, dict) else None
+    for name, document in provenance.items() if isinstance(provenance, dict) else ():
+        if is_statement(name) and isinstance(document, dict) and "revision" in document:
+            document["content_date"] = document.pop("revision")
 
 
 def upgrade(plain: dict[str, Any]) -> dict[str, Any]:

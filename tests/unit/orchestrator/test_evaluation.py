@@ -96,3 +96,16 @@ def test_a_vocabulary_of_ones_own_is_laid_over_the_packages(tmp_path: Path) -> N
     own.with_name("wrong.csv").write_text("meaning,language,words\nhouse,en,home\n", "utf-8")
     with pytest.raises(ConfigError, match="line 2: meaning 'house'"):
         load_vocabulary(own.with_name("wrong.csv"))
+
+
+def test_a_line_is_numbered_as_in_the_file_and_one_with_too_many_cells_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "Yishun.html").write_text(PAGE, "utf-8")
+    rows = ("page,station,exit,field,value,kind", "", "Yishun.html,NS13,A,landmark,Marks, Spencer,table,x")
+    (tmp_path / "answers.csv").write_text("\n".join(rows), "utf-8")
+    with pytest.raises(UsageError, match="line 3: too many cells"):
+        evaluate(tmp_path, CONFIG, DAY)
+
+
+def test_a_trap_may_be_written_with_a_capital(tmp_path: Path) -> None:
+    found = _evaluate(tmp_path, "Yishun.html|NS13|A|access|lift|Trap")
+    assert "lift" in [fact.value for fact in found.false if fact.exit_label == "A"]

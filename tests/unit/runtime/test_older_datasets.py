@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -136,3 +137,13 @@ def test_a_stage_goes_on_only_with_checkpoints_of_this_version() -> None:
     assert parse_dataset(FIXTURE, CONTENT, "run") == read_dataset(CONTENT)
     with pytest.raises(CorruptCheckpointError, match="schema_version"):
         parse_checkpoint(Stage3Output, FIXTURE, CONTENT, "run")
+
+
+@pytest.mark.parametrize("path", [FIXTURE, SCHEMA_2])
+def test_a_statement_keeps_its_date_which_was_its_revision(path: Path) -> None:
+    plain = json.loads(path.read_bytes())
+    document = {**plain["provenance"]["network-table"], "revision": "2022-01-11"}
+    plain["provenance"] |= {name: {**document, "document_id": name} for name in ("mot-2022-01-11", "other")}
+    read = read_dataset(json.dumps(plain).encode()).provenance
+    assert (read["mot-2022-01-11"].content_date, read["mot-2022-01-11"].revision) == (date(2022, 1, 11), None)
+    assert (read["other"].content_date, read["other"].revision) == (None, "2022-01-11")

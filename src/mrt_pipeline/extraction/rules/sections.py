@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mrt_pipeline.extraction.access_words import is_elsewhere, is_hostile, is_not_now, years_in
 from mrt_pipeline.extraction.candidates import Candidate
-from mrt_pipeline.extraction.mentions import labels_named
+from mrt_pipeline.extraction.mentions import heads_foreign_exits, labels_named
 from mrt_pipeline.extraction.page_model import Block, Heading, Line, Piece, Table
 from mrt_pipeline.extraction.qualifiers import is_understood
 from mrt_pipeline.extraction.rules.access_said import access_in
@@ -41,6 +41,8 @@ _AS_OF = re.compile(
     r"\s*[(（]?\bas (?:of|at|in) (?:\d{1,2} )?(?:[A-Za-z]+ )?(?P<year>(?:19|20)\d\d)\b[)）]?", re.IGNORECASE
 )
 """the date of a section; the caller decides whether that year is the present one"""
+_THEN = re.compile(r"\bexits? in (?:the )?(?:(?:19\d\d|20[01]\d)s?|20\d0s)\b", re.IGNORECASE)
+"""exits in a year or decade long past: `Exits in the 1980s`"""
 _OWN_THING = re.compile(
     r"car ?parks?|food courts?|(?:coffee ?)?shops?|offices?|restaurants?|condominiums?|taxi stands?",
     re.IGNORECASE,
@@ -346,7 +348,8 @@ def is_untrusted(page: RulePage, heading: str) -> bool:
     """Return whether the content below a heading is not about the station's present exits."""
     if UNREAD_TOPICS.search(heading) or is_not_now(heading) or is_hostile(heading) or is_noted(heading):
         return True
-    return _is_of_another_station(page, heading)
+    is_of_then = _THEN.search(heading) is not None
+    return is_of_then or heads_foreign_exits(heading) or _is_of_another_station(page, heading)
 
 
 def _is_of_another_station(page: RulePage, words: str) -> bool:

@@ -158,6 +158,8 @@ UNREAD_TOPICS = re.compile(
     r"|(?:nearby|neighbou?ring|adjacent|surrounding|other) stations"
     r"|(?:original|initial|alternative|preliminary|early) (?:station )?"
     r"(?:design|layout|scheme|concept|proposal)s?)\b"
+    r"|\bold layout\b|^\W*(?:(?:(?:next|later|second) )?phases?|under review|on hold|in the pipeline|pending"
+    r"|deferred|postponed|shelved|promised|rejected|requested|demands?)\b|^\W*coming(?: soon)?\W*$"
     r"|^\W*(?:option|alternative|variant|scheme|scenario|draft|concept)s?\W+\w{1,2}\b"
     r"|^\W*(?:options|alternatives?)\W*$"
     r"|(?:^\W*(?:(?:photo\w*|image|picture|media|video|station|exits?(?: \w{1,2})?) )?galler(?:y|ies)"

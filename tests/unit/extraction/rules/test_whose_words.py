@@ -310,3 +310,31 @@ def test_an_item_below_another_that_is_understood_takes_nothing_back() -> None:
 def test_a_column_of_lifts_that_do_not_lead_to_the_street_gives_no_exit_a_lift(head: str) -> None:
     assert published(table(f"Exit | {head}", "A | Yes")) == set()
     assert published(table("Exit | Lift to street", "A | Yes")) == {"A lift"}
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *(
+            "Coming",
+            "Coming soon",
+            "Phase 2",
+            "Next phase",
+            "Under review",
+            "Promised",
+            "On hold",
+            "Requested",
+        ),
+        *("Fire exits", "Emergency exits", "Exits (fire)", "Car park exits", "Staff entrances"),
+        *("Exits in the 1980s", "Exits in 1988", "Exits (old layout)", "Requested exits"),
+    ],
+)
+def test_what_stands_below_a_heading_of_other_times_or_other_exits_is_not_read(heading: str) -> None:
+    items = "<ul><li>Exit A: step-free</li><li>Exit B: lift</li></ul>"
+    assert published(f"<h2>Exits</h2><h3>{heading}</h3>{items}") == set()
+    assert published(f"<h2>{heading}</h2>{items}") == set()
+
+
+@pytest.mark.parametrize("heading", ["Exits (since 2013)", "Exits and entrances", "Exits opened in 1988"])
+def test_what_stands_below_a_heading_of_the_present_is_read(heading: str) -> None:
+    assert published(f"<h2>Exits</h2><h3>{heading}</h3><ul><li>Exit B: lift</li></ul>") == {"B lift"}
