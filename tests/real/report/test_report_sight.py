@@ -83,17 +83,24 @@ def test_on_paper_the_whole_of_the_map_is_fitted_to_the_page(
 ) -> None:
     reader.open(report, address)
     reader.wait_for(".names text")
-    drawn = _seen_stations(reader)
+    drawn = reader.wait_until(lambda: _settled_stations(reader))
     reader.chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
         box = reader.run("return document.querySelector('.network').getBoundingClientRect().toJSON()")
         page = reader.run("return document.documentElement.clientWidth")
         assert box["left"] >= 0 and box["right"] <= page + 1
         assert box["height"] > 200
-        assert _seen_stations(reader) >= drawn
+        reader.wait_until(lambda: _seen_stations(reader) >= drawn or None)
         assert not reader.find("#finder").is_displayed()
     finally:
         reader.chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def _settled_stations(reader: Reader) -> set[Any] | None:
+    """Return the stations within the drawing once it no longer moves, None before."""
+    before = _seen_stations(reader)
+    reader.wait_for_drawing()
+    return before if _seen_stations(reader) == before else None
 
 
 def _seen_stations(reader: Reader) -> set[Any]:
