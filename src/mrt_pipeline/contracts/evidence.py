@@ -76,6 +76,8 @@ def weaker(one: Confidence, other: Confidence) -> Confidence:
 
 
 class _Reason(Record):
+    """What evidence says apart from its record; ``EvidenceGroup`` states it once for several records."""
+
     document_id: str
     """key into ``provenance`` of the same output"""
     method: Method
@@ -155,7 +157,7 @@ class Provenance(Record):
     revision: str | None = None
     content_date: date | None = None
     """the date of its content if that is not when it was read: of a statement, when it was made; of a copy
-    whose download date is unknown, its newest record"""
+    whose download date is unknown, its newest record, or else the date by which it had been stored"""
     retrieved_at: Moment
     licence: str
     licence_url: str
